@@ -1,0 +1,2 @@
+/** Schemas: which entity types, attributes and actions exist, and which action applies to what. */
+package dev.ostiary.cedar.schema;

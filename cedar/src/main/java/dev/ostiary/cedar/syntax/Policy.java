@@ -1,0 +1,90 @@
+package dev.ostiary.cedar.syntax;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * One {@code permit} or {@code forbid} as written; a template where a scope has a slot.
+ *
+ * @param id unique in its policy set
+ * @param annotations by name in the order written; an annotation without value has the empty string
+ * @param effect what it does where it applies
+ * @param conditions in the order written, which is the order of evaluation
+ * @param span the whole policy, annotations included
+ */
+public record Policy(
+    String id,
+    SequencedMap<String, String> annotations,
+    Effect effect,
+    Scope.OfEntity principal,
+    Scope.OfAction action,
+    Scope.OfEntity resource,
+    List<Condition> conditions,
+    Span span) {
+
+  public Policy {
+    annotations =
+        java.util.Collections.unmodifiableSequencedMap(new java.util.LinkedHashMap<>(annotations));
+    conditions = List.copyOf(conditions);
+  }
+
+  /** What a policy does where it applies. */
+  public enum Effect {
+    PERMIT,
+    FORBID
+  }
+
+  /** {@code when { body }} or {@code unless { body }}. */
+  public record Condition(Kind kind, Expr body, Span span) {
+    /** Whether the body must be true or false. */
+    public enum Kind {
+      WHEN,
+      UNLESS
+    }
+  }
+
+  /** Whether a scope has a slot to fill. */
+  public boolean isTemplate() {
+    return hasSlot(principal) || hasSlot(resource);
+  }
+
+  /** The same policy under another id. */
+  public Policy withId(String other) {
+    return new Policy(other, annotations, effect, principal, action, resource, conditions, span);
+  }
+
+  private static boolean hasSlot(Scope.OfEntity scope) {
+    return switch (scope) {
+      case Scope.Any _, Scope.Is _ -> false;
+      case Scope.Equal(var reference) -> reference instanceof Scope.Reference.Slot;
+      case Scope.In(var reference) -> reference instanceof Scope.Reference.Slot;
+      case Scope.IsIn(_, var reference) -> reference instanceof Scope.Reference.Slot;
+    };
+  }
+
+  /** A link: the template's id, the new policy's id, and the entities for its slots. */
+  public record Link(
+      String templateId, String newId, Map<Slot, dev.ostiary.cedar.EntityUid> values) {
+    public Link {
+      values = Map.copyOf(values);
+    }
+  }
+
+  /** The slots that a template may have. */
+  public enum Slot {
+    PRINCIPAL("?principal"),
+    RESOURCE("?resource");
+
+    private final String notation;
+
+    Slot(String notation) {
+      this.notation = notation;
+    }
+
+    /** As it is written in a template. */
+    public String notation() {
+      return notation;
+    }
+  }
+}

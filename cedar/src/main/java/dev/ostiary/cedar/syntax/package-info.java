@@ -1,0 +1,2 @@
+/** Policies as written: source text, tokens, the tree, the parser. */
+package dev.ostiary.cedar.syntax;

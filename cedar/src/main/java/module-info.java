@@ -1,0 +1,9 @@
+/** The Cedar policy language, native on the JVM. */
+@org.jspecify.annotations.NullMarked
+module dev.ostiary.cedar {
+  requires static transitive org.jspecify;
+
+  exports dev.ostiary.cedar;
+  exports dev.ostiary.cedar.schema;
+  exports dev.ostiary.cedar.syntax;
+}
