@@ -1,0 +1,30 @@
+package dev.ostiary.log;
+
+/**
+ * What the log has done since it was opened, read without a lock: each number is right, but they
+ * need not be of the same moment.
+ *
+ * @param records records appended
+ * @param bytes bytes of those records
+ * @param writes write calls on the write-ahead log
+ * @param syncs successful fsyncs of the write-ahead log
+ * @param checkpoints checkpoints published
+ * @param refused records refused, for any reason
+ * @param lost records accepted in class observe and then not written; a gap record counts them
+ * @param queuedBytes bytes accepted and not yet written
+ * @param unsyncedBytes bytes written and not yet fsynced
+ * @param unpublished entries written that no published checkpoint covers
+ * @param publishFailures publications of a checkpoint that failed and will be tried again
+ */
+public record LogCounters(
+    long records,
+    long bytes,
+    long writes,
+    long syncs,
+    long checkpoints,
+    long refused,
+    long lost,
+    long queuedBytes,
+    long unsyncedBytes,
+    long unpublished,
+    long publishFailures) {}
