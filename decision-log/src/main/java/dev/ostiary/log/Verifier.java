@@ -17,6 +17,8 @@ public final class Verifier {
   @FunctionalInterface
   public interface Progress {
     /**
+     * So many entries are done.
+     *
      * @param entries entries checked
      * @param of entries to check
      */

@@ -1,6 +1,8 @@
 package dev.ostiary.log.note;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
@@ -34,9 +36,7 @@ public record SignedNote(String text, List<Signature> signatures) {
 
     String line() {
       byte[] signature = bytes();
-      var bytes = new byte[4 + signature.length];
-      for (int i = 0; i < 4; i++) bytes[i] = (byte) (keyId >>> (24 - 8 * i));
-      System.arraycopy(signature, 0, bytes, 4, signature.length);
+      byte[] bytes = ByteBuffer.allocate(4 + signature.length).putInt(keyId).put(signature).array();
       return "— " + name + " " + Base64.getEncoder().encodeToString(bytes) + "\n";
     }
   }
@@ -62,12 +62,12 @@ public record SignedNote(String text, List<Signature> signatures) {
       throw new NoteException("expected a note in UTF-8 without control characters");
     }
     int split = note.lastIndexOf("\n\n");
-    if (split < 0 || !note.endsWith("\n")) {
+    if (split < 0 || !note.endsWith("\n") || split + 2 == note.length()) {
       throw new NoteException("expected a text, an empty line and signatures");
     }
-    String block = note.substring(split + 2);
+    String block = note.substring(split + 2, note.length() - 1);
     var signatures = new ArrayList<Signature>();
-    for (String line : block.split("\n")) {
+    for (String line : block.split("\n", -1)) {
       if (signatures.size() == MAX_SIGNATURES) {
         throw new NoteException("expected at most " + MAX_SIGNATURES + " signatures");
       }
@@ -84,9 +84,8 @@ public record SignedNote(String text, List<Signature> signatures) {
     try {
       byte[] bytes = Base64.getDecoder().decode(parts[2]);
       if (bytes.length >= 5 && Base64.getEncoder().encodeToString(bytes).equals(parts[2])) {
-        int keyId = 0;
-        for (int i = 0; i < 4; i++) keyId = keyId << 8 | bytes[i] & 0xFF;
-        var rest = java.util.Arrays.copyOfRange(bytes, 4, bytes.length);
+        int keyId = ByteBuffer.wrap(bytes).getInt();
+        var rest = Arrays.copyOfRange(bytes, 4, bytes.length);
         return new Signature(parts[1], keyId, Base64.getEncoder().encodeToString(rest));
       }
     } catch (IllegalArgumentException e) {

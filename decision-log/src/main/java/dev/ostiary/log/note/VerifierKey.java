@@ -1,5 +1,6 @@
 package dev.ostiary.log.note;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -151,7 +152,7 @@ public final class VerifierKey {
       sha.update((byte) '\n');
       sha.update(type);
       byte[] hash = sha.digest(key);
-      return hash[0] << 24 | (hash[1] & 0xFF) << 16 | (hash[2] & 0xFF) << 8 | hash[3] & 0xFF;
+      return ByteBuffer.wrap(hash).getInt();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java platform has SHA-256
     }

@@ -32,7 +32,7 @@ record DirectorySource(Path directory) implements TileSource {
     try (var files = Files.list(kept)) {
       return files
           .map(file -> "checkpoints/" + file.getFileName())
-          .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
+          .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
           .toList();
     }
   }
