@@ -1,0 +1,141 @@
+package dev.ostiary.cedar.json;
+
+import dev.ostiary.cedar.BoolValue;
+import dev.ostiary.cedar.DatetimeValue;
+import dev.ostiary.cedar.DecimalValue;
+import dev.ostiary.cedar.DurationValue;
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.IpValue;
+import dev.ostiary.cedar.LongValue;
+import dev.ostiary.cedar.RecordValue;
+import dev.ostiary.cedar.SetValue;
+import dev.ostiary.cedar.StringValue;
+import dev.ostiary.cedar.Value;
+import dev.ostiary.cedar.syntax.Expr;
+import dev.ostiary.cedar.syntax.Pattern;
+import dev.ostiary.cedar.syntax.Sugar;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Writes expressions in the JSON policy format.
+ *
+ * @see <a href="https://docs.cedarpolicy.com/policies/json-format.html#JsonExpr-objects">JsonExpr
+ *     objects</a>
+ */
+final class ExpressionJson {
+  private ExpressionJson() {}
+
+  static Json of(Expr expr) {
+    return switch (expr) {
+      case Expr.Literal(var value, _) -> Json.of("Value", of(value));
+      case Expr.Variable(var name, _) ->
+          Json.of("Var", Json.of(name.name().toLowerCase(Locale.ROOT)));
+      case Expr.Unknown(var name, _) ->
+          Json.of("unknown", Json.of(List.of(Json.of("Value", Json.of(name)))));
+      case Expr.If(var condition, var yes, var no, _) ->
+          operation("if-then-else", "if", of(condition), "then", of(yes), "else", of(no));
+      case Expr.Or(var left, var right, _) -> binary("||", left, right);
+      case Expr.And and ->
+          Sugar.of(and)
+              .map(ExpressionJson::of)
+              .orElseGet(() -> binary("&&", and.left(), and.right()));
+      case Expr.Not(var argument, _) -> operation("!", "arg", of(argument));
+      case Expr.Negate(var argument, _) -> operation("neg", "arg", of(argument));
+      case Expr.Binary(var operator, var left, var right, _) ->
+          binary(operator.notation(), left, right);
+      case Expr.IsEmpty(var argument, _) -> operation("isEmpty", "arg", of(argument));
+      case Expr.Like(var argument, var pattern, _) ->
+          operation("like", "left", of(argument), "pattern", of(pattern));
+      case Expr.Is(var argument, var type, _) ->
+          operation("is", "left", of(argument), "entity_type", Json.of(type));
+      case Expr.GetAttribute(var argument, var attribute, _) ->
+          operation(".", "left", of(argument), "attr", Json.of(attribute));
+      case Expr.HasAttribute(var argument, var attribute, _) ->
+          operation("has", "left", of(argument), "attr", Json.of(attribute));
+      case Expr.SetLiteral(var elements, _) ->
+          Json.of("Set", Json.of(elements.stream().map(ExpressionJson::of).toList()));
+      case Expr.RecordLiteral(var entries, _) -> {
+        var members = new LinkedHashMap<String, Json>();
+        for (var entry : entries) members.put(entry.name(), of(entry.value()));
+        yield Json.of("Record", Json.of(members));
+      }
+      case Expr.Call(var function, var arguments, _) ->
+          Json.of(
+              function.notation(), Json.of(arguments.stream().map(ExpressionJson::of).toList()));
+    };
+  }
+
+  private static Json of(Sugar sugar) {
+    return switch (sugar) {
+      case Sugar.IsIn(var argument, var type, var group) ->
+          operation("is", "left", of(argument), "entity_type", Json.of(type), "in", of(group));
+      case Sugar.HasPath(var argument, var path) ->
+          operation(
+              "has", "left", of(argument), "attr", Json.of(path.stream().map(Json::of).toList()));
+    };
+  }
+
+  private static Json binary(String operator, Expr left, Expr right) {
+    return operation(operator, "left", of(left), "right", of(right));
+  }
+
+  private static Json operation(String operator, Object... namesAndValues) {
+    return Json.of(operator, object(namesAndValues));
+  }
+
+  /** An object of names and values in turn. */
+  static Json object(Object... namesAndValues) {
+    var members = new LinkedHashMap<String, Json>();
+    for (int i = 0; i < namesAndValues.length; i += 2)
+      members.put((String) namesAndValues[i], (Json) namesAndValues[i + 1]);
+    return Json.of(members);
+  }
+
+  /** One literal for each character, as the reference writes what it has read as Cedar text. */
+  private static Json of(Pattern pattern) {
+    var elements = new ArrayList<Json>();
+    boolean first = true;
+    for (var piece : pattern.pieces()) {
+      if (!first) elements.add(Json.of("Wildcard"));
+      first = false;
+      piece
+          .codePoints()
+          .forEach(c -> elements.add(Json.of("Literal", Json.of(Character.toString(c)))));
+    }
+    return Json.of(elements);
+  }
+
+  static Json of(Value value) {
+    return switch (value) {
+      case BoolValue bool -> Json.of(bool == BoolValue.TRUE);
+      case LongValue(var number) -> Json.of(number);
+      case StringValue(var text) -> Json.of(text);
+      case EntityUid uid -> Json.of("__entity", uid(uid));
+      case SetValue set -> Json.of(set.elements().stream().map(ExpressionJson::of).toList());
+      case RecordValue record -> {
+        var members = new LinkedHashMap<String, Json>();
+        record.attributes().forEach((name, attribute) -> members.put(name, of(attribute)));
+        yield Json.of(members);
+      }
+      case IpValue _ -> extension("ip", value);
+      case DecimalValue _ -> extension("decimal", value);
+      case DatetimeValue _ -> extension("datetime", value);
+      case DurationValue _ -> extension("duration", value);
+    };
+  }
+
+  /** {@code {type, id}}. */
+  static Json uid(EntityUid uid) {
+    return object("type", Json.of(uid.type()), "id", Json.of(uid.id()));
+  }
+
+  /** The constructor's argument is what the Cedar notation has between the quotes. */
+  private static Json extension(String function, Value value) {
+    String notation = value.toString();
+    String argument = notation.substring(notation.indexOf('"') + 1, notation.lastIndexOf('"'));
+    return Json.of("__extn", object("fn", Json.of(function), "arg", Json.of(argument)));
+  }
+}
