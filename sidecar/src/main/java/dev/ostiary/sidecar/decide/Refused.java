@@ -1,0 +1,60 @@
+package dev.ostiary.sidecar.decide;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A question that has no answer; never an allow or a deny.
+ *
+ * @param why the reason, for programs
+ * @param message what was wrong, in one line
+ * @param field path of the field at fault; empty where none is
+ * @param retryAfter when it is worth asking again
+ */
+public record Refused(Why why, String message, String field, Optional<Duration> retryAfter)
+    implements Result {
+
+  /** The request itself is at fault. */
+  public static Refused of(Why why, String field, String message) {
+    return new Refused(why, message, field, Optional.empty());
+  }
+
+  /** The sidecar cannot answer now. */
+  public static Refused later(Why why, String message, Duration retryAfter) {
+    return new Refused(why, message, "", Optional.of(retryAfter));
+  }
+
+  /** Why a question has no answer; the names are the {@code ErrorInfo} reasons. */
+  public enum Why {
+    /** The bytes are no request, or a part of it is missing, empty or not of its form. */
+    MALFORMED_REQUEST,
+    /** The request is larger, deeper or longer than is read. */
+    REQUEST_TOO_LARGE,
+    /** The caller sent a context attribute that only the sidecar gives. */
+    RESERVED_CONTEXT,
+    /** The request does not fit the schema in force. */
+    SCHEMA_MISMATCH,
+    /** An entity given with the request may not be. */
+    ENTITY_NOT_INLINE,
+    /** {@code at_least} is of another fact log or epoch. */
+    OTHER_REVISION,
+    /** {@code at_least} is not reached yet. */
+    REVISION_NOT_REACHED,
+    /** There is no snapshot to decide by. */
+    NO_SNAPSHOT,
+    /** The clock stands before the last entry or fact. */
+    CLOCK_BEHIND,
+    /** This caller may not ask this. */
+    CALLER_NOT_PERMITTED,
+    /** The log does not take the entry. */
+    LOG_UNAVAILABLE,
+    /** The process is stopping. */
+    DRAINING,
+    /** The caller stopped waiting. */
+    DEADLINE_EXCEEDED,
+    /** The caller went away. */
+    CANCELLED,
+    /** A defect of this program. */
+    INTERNAL
+  }
+}
