@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.client.vertx;
+
+import org.jspecify.annotations.NullMarked;
