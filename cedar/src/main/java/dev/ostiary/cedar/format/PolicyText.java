@@ -26,10 +26,12 @@ public final class PolicyText {
   /** One policy, without a line end behind it. Its id is not part of the text. */
   public static String of(Policy policy) {
     var out = new StringBuilder();
-    policy
-        .annotations()
-        .forEach((name, value) ->
-            out.append('@').append(name).append('(').append(Quoted.text(value)).append(")\n"));
+    for (var annotation : policy.annotations().entrySet()) {
+      out.append('@').append(annotation.getKey());
+      if (!policy.bareAnnotations().contains(annotation.getKey()))
+        out.append('(').append(Quoted.text(annotation.getValue())).append(')');
+      out.append('\n');
+    }
     out.append(policy.effect().name().toLowerCase(Locale.ROOT))
         .append("(\n  principal")
         .append(of(policy.principal(), Slot.PRINCIPAL))

@@ -58,7 +58,11 @@ public final class PolicyJson {
     members.put("conditions", Json.of(policy.conditions().stream().map(PolicyJson::of).toList()));
     if (!policy.annotations().isEmpty()) {
       var annotations = new LinkedHashMap<String, Json>();
-      policy.annotations().forEach((name, value) -> annotations.put(name, Json.of(value)));
+      policy
+          .annotations()
+          .forEach((name, value) ->
+              annotations.put(
+                  name, policy.bareAnnotations().contains(name) ? Json.ofNull() : Json.of(value)));
       members.put("annotations", Json.of(annotations));
     }
     return Json.of(members);

@@ -9,9 +9,11 @@ import dev.ostiary.cedar.syntax.Scope;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** Reads policies and templates in the JSON policy format. */
 final class PolicyJsonReader {
@@ -34,6 +36,7 @@ final class PolicyJsonReader {
     return new Policy(
         id,
         annotations == null ? new LinkedHashMap<>() : annotations(annotations),
+        annotations == null ? Set.of() : bareAnnotations(annotations),
         effect(fields.get(policy, "effect")),
         ofEntity(fields.get(policy, "principal"), Slot.PRINCIPAL),
         ofAction(fields.get(policy, "action")),
@@ -57,6 +60,15 @@ final class PolicyJsonReader {
       annotations.put(name, value);
     }
     return annotations;
+  }
+
+  /** An annotation without value is null. */
+  private static Set<String> bareAnnotations(Json json) {
+    var names = new HashSet<String>();
+    if (json instanceof JsonObject object)
+      for (int i = 0; i < object.size(); i++)
+        if (object.value(i) instanceof Json.Null) names.add(object.name(i));
+    return names;
   }
 
   private Policy.Effect effect(Json json) throws SourceException {

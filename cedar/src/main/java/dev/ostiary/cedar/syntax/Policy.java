@@ -1,14 +1,19 @@
 package dev.ostiary.cedar.syntax;
 
+import dev.ostiary.cedar.EntityUid;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * One {@code permit} or {@code forbid} as written; a template where a scope has a slot.
  *
  * @param id unique in its policy set
  * @param annotations by name in the order written; an annotation without value has the empty string
+ * @param bareAnnotations names of those that were written without value; they mean the same
  * @param effect what it does where it applies
  * @param conditions in the order written, which is the order of evaluation
  * @param span the whole policy, annotations included
@@ -16,6 +21,7 @@ import java.util.SequencedMap;
 public record Policy(
     String id,
     SequencedMap<String, String> annotations,
+    Set<String> bareAnnotations,
     Effect effect,
     Scope.OfEntity principal,
     Scope.OfAction action,
@@ -24,9 +30,22 @@ public record Policy(
     Span span) {
 
   public Policy {
-    annotations =
-        java.util.Collections.unmodifiableSequencedMap(new java.util.LinkedHashMap<>(annotations));
+    annotations = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(annotations));
+    bareAnnotations = Set.copyOf(bareAnnotations);
     conditions = List.copyOf(conditions);
+  }
+
+  /** A policy all of whose annotations have a value. */
+  public Policy(
+      String id,
+      SequencedMap<String, String> annotations,
+      Effect effect,
+      Scope.OfEntity principal,
+      Scope.OfAction action,
+      Scope.OfEntity resource,
+      List<Condition> conditions,
+      Span span) {
+    this(id, annotations, Set.of(), effect, principal, action, resource, conditions, span);
   }
 
   /** What a policy does where it applies. */
@@ -51,7 +70,8 @@ public record Policy(
 
   /** The same policy under another id. */
   public Policy withId(String other) {
-    return new Policy(other, annotations, effect, principal, action, resource, conditions, span);
+    return new Policy(
+        other, annotations, bareAnnotations, effect, principal, action, resource, conditions, span);
   }
 
   private static boolean hasSlot(Scope.OfEntity scope) {
@@ -64,8 +84,7 @@ public record Policy(
   }
 
   /** A link: the template's id, the new policy's id, and the entities for its slots. */
-  public record Link(
-      String templateId, String newId, Map<Slot, dev.ostiary.cedar.EntityUid> values) {
+  public record Link(String templateId, String newId, Map<Slot, EntityUid> values) {
     public Link {
       values = Map.copyOf(values);
     }

@@ -5,10 +5,12 @@ import dev.ostiary.cedar.syntax.Policy.Condition;
 import dev.ostiary.cedar.syntax.Token.Kind;
 import dev.ostiary.cedar.syntax.TokenReader.Unreadable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Reads policies and templates as Cedar text.
@@ -92,7 +94,8 @@ public final class PolicyParser {
 
   private Policy policy(String id) throws Unreadable {
     Token start = in.peek();
-    SequencedMap<String, String> annotations = annotations();
+    var bare = new HashSet<String>();
+    SequencedMap<String, String> annotations = annotations(bare);
     Policy.Effect effect = effect();
     in.expect(Kind.OPEN_PAREN);
     Scope.OfEntity principal = scopes.ofEntity("principal", "?principal");
@@ -106,10 +109,11 @@ public final class PolicyParser {
     if (!in.is(Kind.SEMICOLON)) throw in.unexpected("`when`, `unless` or `;`");
     in.take();
     return new Policy(
-        id, annotations, effect, principal, action, resource, conditions, in.since(start));
+        id, annotations, bare, effect, principal, action, resource, conditions, in.since(start));
   }
 
-  private SequencedMap<String, String> annotations() throws Unreadable {
+  /** Reads annotations; the names of those without value go to {@code bare}. */
+  private SequencedMap<String, String> annotations(Set<String> bare) throws Unreadable {
     var annotations = new LinkedHashMap<String, String>();
     while (in.is(Kind.AT)) {
       Token at = in.take();
@@ -118,6 +122,8 @@ public final class PolicyParser {
       if (in.takeIf(Kind.OPEN_PAREN)) {
         value = StringLiteral.value(in.expect(Kind.STRING), in.errors());
         in.expect(Kind.CLOSE_PAREN);
+      } else {
+        bare.add(name);
       }
       if (annotations.putIfAbsent(name, value) != null)
         in.errors().add(in.since(at), "the annotation `@" + name + "` is given twice");
