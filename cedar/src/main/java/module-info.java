@@ -8,4 +8,5 @@ module dev.ostiary.cedar {
   exports dev.ostiary.cedar.json;
   exports dev.ostiary.cedar.schema;
   exports dev.ostiary.cedar.syntax;
+  exports dev.ostiary.cedar.validate;
 }

@@ -1,0 +1,187 @@
+package dev.ostiary.cedar.validate;
+
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.syntax.Expr;
+import dev.ostiary.cedar.syntax.Span;
+import dev.ostiary.cedar.validate.StaticType.Entities;
+import dev.ostiary.cedar.validate.StaticType.Fields;
+import dev.ostiary.cedar.validate.StaticType.Simple;
+import dev.ostiary.cedar.validate.ValidationError.Kind;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Counts how many entities in a row a policy reads, starting from the request's: {@code
+ * principal.manager.name} reads two. A caller that loads entities up to that level has all that the
+ * policy needs.
+ *
+ * @see <a
+ *     href="https://github.com/cedar-policy/rfcs/blob/main/text/0076-entity-slice-validation.md">RFC
+ *     76</a>
+ */
+final class LevelChecker {
+  private final Typing typing;
+  private final int limit;
+  private final Collection<TypeError> errors;
+
+  /** The highest level at each place, so that one {@code has a.b.c} is reported once. */
+  private final Map<Span, Integer> exceeded = new HashMap<>();
+
+  LevelChecker(Typing typing, int limit, Collection<TypeError> errors) {
+    this.typing = typing;
+    this.limit = limit;
+    this.errors = errors;
+  }
+
+  void check(List<Expr> conjuncts) {
+    for (Expr conjunct : conjuncts) {
+      check(conjunct);
+      if (is(conjunct, Simple.FALSE)) break;
+    }
+    exceeded.forEach((span, level) ->
+        errors.add(
+            new TypeError(
+                Kind.ENTITY_DEREF_LEVEL_VIOLATION,
+                span,
+                "this needs entities up to level " + level + ", allowed are " + limit)));
+  }
+
+  private boolean is(Expr expr, StaticType type) {
+    return typing.typeOf(expr).filter(t -> t == type).isPresent();
+  }
+
+  private void check(Expr expr) {
+    switch (expr) {
+      case Expr.If(var condition, var yes, var no, _) -> {
+        check(condition);
+        if (!is(condition, Simple.FALSE)) check(yes);
+        if (!is(condition, Simple.TRUE)) check(no);
+      }
+      case Expr.And and -> checkAnd(and);
+      case Expr.Or or -> checkOr(or);
+      case Expr.Binary(var operator, var left, var right, _)
+          when operator == Expr.Binary.Operator.IN
+              || operator == Expr.Binary.Operator.HAS_TAG
+              || operator == Expr.Binary.Operator.GET_TAG -> {
+        read(expr, left);
+        check(right);
+      }
+      case Expr.GetAttribute(var argument, _, _) -> checkAttribute(expr, argument);
+      case Expr.HasAttribute(var argument, _, _) -> checkAttribute(expr, argument);
+      case Expr.Literal _,
+          Expr.Variable _,
+          Expr.Unknown _,
+          Expr.Not _,
+          Expr.Negate _,
+          Expr.Binary _,
+          Expr.IsEmpty _,
+          Expr.Like _,
+          Expr.Is _,
+          Expr.SetLiteral _,
+          Expr.RecordLiteral _,
+          Expr.Call _ ->
+          SubExpressions.parts(expr).forEach(this::check);
+    }
+  }
+
+  private void checkAnd(Expr.And e) {
+    var spine = new ArrayDeque<Expr.And>();
+    Expr first = e;
+    for (; first instanceof Expr.And and; first = and.left()) spine.push(and);
+    check(first);
+    for (Expr.And and : spine) if (!is(and.left(), Simple.FALSE)) check(and.right());
+  }
+
+  private void checkOr(Expr.Or e) {
+    var spine = new ArrayDeque<Expr.Or>();
+    Expr first = e;
+    for (; first instanceof Expr.Or or; first = or.left()) spine.push(or);
+    check(first);
+    for (Expr.Or or : spine) if (!is(or.left(), Simple.TRUE)) check(or.right());
+  }
+
+  private void checkAttribute(Expr access, Expr argument) {
+    StaticType type = typing.typeOf(argument).orElse(Simple.NEVER);
+    if (type instanceof Entities) read(access, argument);
+    else check(argument);
+  }
+
+  /** {@code access} reads the entity that {@code target} evaluates to. */
+  private void read(Expr access, Expr target) {
+    int level = 1 + level(target, new ArrayDeque<>());
+    if (level > limit) exceeded.merge(access.span(), level, Math::max);
+  }
+
+  /**
+   * The level of the entity that {@code e}, followed by {@code path}, evaluates to; checks what is
+   * evaluated on the way.
+   *
+   * @param path attributes of records still to be taken, the next one first
+   */
+  private int level(Expr e, Deque<String> path) {
+    return switch (e) {
+      case Expr.Variable _ -> 0;
+      case Expr.Literal(EntityUid uid, var span) -> {
+        if (!uid.equals(typing.environment().action())) literal(span);
+        yield 0;
+      }
+      case Expr.Unknown unknown -> {
+        literal(unknown.span());
+        yield 0;
+      }
+      case Expr.If(var condition, var yes, var no, _) -> {
+        check(condition);
+        int level = 0;
+        if (!is(condition, Simple.FALSE)) level = level(yes, new ArrayDeque<>(path));
+        if (!is(condition, Simple.TRUE)) level = Math.max(level, level(no, new ArrayDeque<>(path)));
+        yield level;
+      }
+      case Expr.GetAttribute(var argument, var name, _) -> {
+        StaticType type = typing.typeOf(argument).orElse(Simple.NEVER);
+        if (type instanceof Entities) yield 1 + level(argument, path);
+        if (!(type instanceof Fields)) yield 0;
+        path.push(name);
+        yield level(argument, path);
+      }
+      case Expr.Binary(var operator, var left, var right, _)
+          when operator == Expr.Binary.Operator.GET_TAG -> {
+        int level = 1 + level(left, path);
+        check(right);
+        yield level;
+      }
+      case Expr.RecordLiteral(var entries, _) -> {
+        String next = path.poll();
+        int level = 0;
+        for (var entry : entries)
+          if (entry.name().equals(next)) level = level(entry.value(), path);
+          else check(entry.value());
+        yield level;
+      }
+      case Expr.Literal _,
+          Expr.Or _,
+          Expr.And _,
+          Expr.Not _,
+          Expr.Negate _,
+          Expr.Binary _,
+          Expr.IsEmpty _,
+          Expr.Like _,
+          Expr.Is _,
+          Expr.HasAttribute _,
+          Expr.SetLiteral _,
+          Expr.Call _ ->
+          0; // no entity, so its error is one of types
+    };
+  }
+
+  private void literal(Span span) {
+    errors.add(
+        new TypeError(
+            Kind.ENTITY_DEREF_LEVEL_VIOLATION,
+            span,
+            "attributes, tags and groups of an entity literal are at no level"));
+  }
+}
