@@ -30,6 +30,9 @@ public sealed interface Type {
    *     form)
    */
   record RecordType(SortedMap<String, Attribute> attributes, boolean open) implements Type {
+    /** The closed record without attributes. */
+    public static final RecordType EMPTY = new RecordType(new TreeMap<>(), false);
+
     public RecordType {
       attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     }

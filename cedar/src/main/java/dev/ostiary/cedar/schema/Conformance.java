@@ -1,0 +1,171 @@
+package dev.ostiary.cedar.schema;
+
+import dev.ostiary.cedar.Entity;
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.RecordValue;
+import dev.ostiary.cedar.Request;
+import dev.ostiary.cedar.Value;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks entities and requests against a schema. What conforms costs no allocation; what does not
+ * is looked at again to say why.
+ */
+final class Conformance {
+  private final Schema schema;
+  private final Map<String, TypeRules> types = new HashMap<>();
+  private final Map<EntityUid, ActionRules> actions = new HashMap<>();
+
+  private record TypeRules(
+      EntityTypeDeclaration declaration, ValueCheck attributes, @Nullable ValueCheck tags) {}
+
+  private record ActionRules(ActionDeclaration declaration, ValueCheck context) {}
+
+  Conformance(Schema schema) {
+    this.schema = schema;
+    var compiler = new ValueCheck.Compiler(schema);
+    for (var type : schema.entityTypes().values())
+      types.put(
+          type.name(),
+          new TypeRules(
+              type, compiler.check(type.shape()), type.tags().map(compiler::check).orElse(null)));
+    for (var action : schema.actions().values())
+      actions.put(action.uid(), new ActionRules(action, compiler.check(action.context())));
+  }
+
+  static boolean isActionType(String type) {
+    return type.endsWith("Action")
+        && (type.length() == 6 || type.startsWith("::", type.length() - 8));
+  }
+
+  void entity(Entity entity) throws ConformanceException {
+    EntityUid uid = entity.uid();
+    if (isActionType(uid.type())) {
+      action(entity);
+      return;
+    }
+    TypeRules rules = types.get(uid.type());
+    if (rules == null) throw undeclaredType("uid", uid.type());
+    EntityTypeDeclaration type = rules.declaration();
+    if (type.external())
+      throw new ConformanceException(
+          "uid", "the entity type `" + type.name() + "` is external, so its entities are unknown");
+    if (!isPossible(uid)) throw impossible("uid", uid);
+    if (!rules.attributes().accepts(entity.attributes()))
+      throw Mismatch.of(schema, type.shape(), entity.attributes(), "attributes");
+    tags(entity.tags(), rules);
+    Set<String> allowed = schema.ancestors(uid.type());
+    for (EntityUid parent : entity.parents()) {
+      if (!isPossible(parent)) throw impossible("parents", parent);
+      if (!allowed.contains(parent.type()))
+        throw new ConformanceException(
+            "parents",
+            "expected " + oneOf(allowed) + " as parent of `" + uid + "`, got `" + parent + "`");
+    }
+  }
+
+  private void tags(RecordValue tags, TypeRules rules) throws ConformanceException {
+    if (tags == RecordValue.EMPTY) return;
+    for (var tag : tags.attributes().entrySet()) {
+      String field = "tags." + tag.getKey();
+      if (rules.tags() == null)
+        throw new ConformanceException(
+            field, "entities of type `" + rules.declaration().name() + "` have no tags");
+      if (!rules.tags().accepts(tag.getValue()))
+        throw Mismatch.of(
+            schema, rules.declaration().tags().orElseThrow(), tag.getValue(), field);
+    }
+  }
+
+  private void action(Entity entity) throws ConformanceException {
+    EntityUid uid = entity.uid();
+    if (!actions.containsKey(uid)) throw undeclaredAction("uid", uid);
+    if (!entity.attributes().attributes().isEmpty())
+      throw new ConformanceException("attributes", "actions have no attributes");
+    if (!entity.tags().attributes().isEmpty())
+      throw new ConformanceException("tags", "actions have no tags");
+    Set<EntityUid> ancestors = new HashSet<>(entity.parents());
+    for (EntityUid parent : entity.parents()) ancestors.addAll(schema.ancestors(parent));
+    if (!ancestors.equals(schema.ancestors(uid)))
+      throw new ConformanceException(
+          "parents", "the action `" + uid + "` has other parents in the schema");
+  }
+
+  void request(Request request) throws ConformanceException {
+    participant("principal", request.principal());
+    participant("resource", request.resource());
+    ActionRules rules = rules(request.action());
+    ActionDeclaration action = rules.declaration();
+    applies("principal", request.principal(), action, action.principals());
+    applies("resource", request.resource(), action, action.resources());
+    context(rules, request.context());
+  }
+
+  private void participant(String field, EntityUid uid) throws ConformanceException {
+    if (!types.containsKey(uid.type())) throw undeclaredType(field, uid.type());
+    if (!isPossible(uid)) throw impossible(field, uid);
+  }
+
+  private ActionRules rules(EntityUid action) throws ConformanceException {
+    ActionRules rules = actions.get(action);
+    if (rules == null) throw undeclaredAction("action", action);
+    if (rules.declaration().external())
+      throw new ConformanceException(
+          "action", "the action `" + action + "` is external, so it applies to nothing yet");
+    return rules;
+  }
+
+  private static void applies(
+      String field, EntityUid uid, ActionDeclaration action, Set<String> allowed)
+      throws ConformanceException {
+    if (!allowed.contains(uid.type()))
+      throw new ConformanceException(
+          field,
+          "expected " + oneOf(allowed) + " as " + field + " of `" + action.uid() + "`, got `"
+              + uid.type() + "`");
+  }
+
+  void context(EntityUid action, RecordValue context) throws ConformanceException {
+    context(rules(action), context);
+  }
+
+  private void context(ActionRules rules, RecordValue context) throws ConformanceException {
+    if (!rules.context().accepts(context))
+      throw Mismatch.of(schema, rules.declaration().context(), context, "context");
+  }
+
+  private boolean isPossible(EntityUid uid) {
+    return ValueCheck.isPossible(schema, uid);
+  }
+
+  private ConformanceException impossible(String field, EntityUid uid) {
+    return new ConformanceException(field, Mismatch.impossible(schema, uid));
+  }
+
+  private static ConformanceException undeclaredType(String field, String type) {
+    return new ConformanceException(field, "the entity type `" + type + "` is not in the schema");
+  }
+
+  private static ConformanceException undeclaredAction(String field, EntityUid action) {
+    return new ConformanceException(field, "the action `" + action + "` is not in the schema");
+  }
+
+  private static String oneOf(Collection<String> types) {
+    if (types.isEmpty()) return "nothing";
+    StringBuilder out = new StringBuilder();
+    int left = types.size();
+    for (String type : new TreeSet<>(types)) {
+      out.append('`').append(type).append('`');
+      left--;
+      if (left > 1) out.append(", ");
+      else if (left == 1) out.append(" or ");
+    }
+    return out.toString();
+  }
+}
