@@ -4,7 +4,6 @@ import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Request;
-import dev.ostiary.cedar.Value;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,8 +77,7 @@ final class Conformance {
         throw new ConformanceException(
             field, "entities of type `" + rules.declaration().name() + "` have no tags");
       if (!rules.tags().accepts(tag.getValue()))
-        throw Mismatch.of(
-            schema, rules.declaration().tags().orElseThrow(), tag.getValue(), field);
+        throw Mismatch.of(schema, rules.declaration().tags().orElseThrow(), tag.getValue(), field);
     }
   }
 
@@ -127,8 +125,15 @@ final class Conformance {
     if (!allowed.contains(uid.type()))
       throw new ConformanceException(
           field,
-          "expected " + oneOf(allowed) + " as " + field + " of `" + action.uid() + "`, got `"
-              + uid.type() + "`");
+          "expected "
+              + oneOf(allowed)
+              + " as "
+              + field
+              + " of `"
+              + action.uid()
+              + "`, got `"
+              + uid.type()
+              + "`");
   }
 
   void context(EntityUid action, RecordValue context) throws ConformanceException {

@@ -67,7 +67,8 @@ final class JsonSchemaReader {
         members(common, "an object of common types", (id, v) -> commonTypes.put(id, common(id, v)));
       Json entities = fields.required(object, "entityTypes");
       if (entities != null)
-        members(entities, "an object of entity types", (id, v) -> entityTypes.put(id, entity(id, v)));
+        members(
+            entities, "an object of entity types", (id, v) -> entityTypes.put(id, entity(id, v)));
       Json declared = fields.required(object, "actions");
       if (declared != null)
         members(declared, "an object of actions", (id, v) -> actions.put(id, action(v)));
@@ -159,7 +160,8 @@ final class JsonSchemaReader {
           present(object, "attributes")
               .flatMap(v -> Optional.ofNullable(fields.object(v, "an object of attributes")));
       external = present(object, "external").isPresent() && fields.flag(object, "external", false);
-      if (external && appliesTo.isPresent()) fields.absent(object, "an external action", "appliesTo");
+      if (external && appliesTo.isPresent())
+        fields.absent(object, "an external action", "appliesTo");
       if (external && attributes.isPresent())
         fields.absent(object, "an external action", "attributes");
       annotations = types.annotations(object);

@@ -7,7 +7,6 @@ import dev.ostiary.cedar.schema.TypeSyntax.Primitive;
 import dev.ostiary.cedar.schema.TypeSyntax.Reference;
 import dev.ostiary.cedar.syntax.Identifiers;
 import dev.ostiary.cedar.syntax.Source;
-import dev.ostiary.cedar.syntax.SourceErrors;
 import dev.ostiary.cedar.syntax.Span;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -102,7 +101,8 @@ final class JsonTypeReader {
   SortedMap<String, Optional<String>> annotations(JsonObject object) {
     SortedMap<String, Optional<String>> annotations = new TreeMap<>();
     Json written = object.find("annotations");
-    JsonObject members = written == null ? null : fields.object(written, "an object of annotations");
+    JsonObject members =
+        written == null ? null : fields.object(written, "an object of annotations");
     if (members == null) return annotations;
     fields.distinct(members);
     for (int i = 0; i < members.size(); i++) {

@@ -30,7 +30,14 @@ final class Mismatch {
       case Type.EntityRef(var name)
           when value instanceof EntityUid uid && uid.type().equals(name) ->
           new ConformanceException(field, impossible(schema, uid));
-      case Type.RecordType _, Type.SetType _, Type.EntityRef _, Type.BoolType _, Type.LongType _, Type.StringType _, Type.ExtensionType _ -> different(type, value, field);
+      case Type.RecordType _,
+          Type.SetType _,
+          Type.EntityRef _,
+          Type.BoolType _,
+          Type.LongType _,
+          Type.StringType _,
+          Type.ExtensionType _ ->
+          different(type, value, field);
     };
   }
 
@@ -57,8 +64,7 @@ final class Mismatch {
   }
 
   private static ConformanceException different(Type type, Value value, String field) {
-    return new ConformanceException(
-        field, "expected " + expected(type) + ", got " + kind(value));
+    return new ConformanceException(field, "expected " + expected(type) + ", got " + kind(value));
   }
 
   /** Why there is no such entity. */

@@ -90,8 +90,7 @@ public record SchemaFragment(SortedMap<String, Namespace> namespaces) {
       Span span) {}
 
   /** What an action applies to. */
-  public record AppliesTo(
-      List<Name> principalTypes, List<Name> resourceTypes, TypeSyntax context) {
+  public record AppliesTo(List<Name> principalTypes, List<Name> resourceTypes, TypeSyntax context) {
     public AppliesTo {
       principalTypes = List.copyOf(principalTypes);
       resourceTypes = List.copyOf(resourceTypes);

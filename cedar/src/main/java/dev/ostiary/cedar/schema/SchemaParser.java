@@ -174,8 +174,7 @@ final class SchemaParser {
       }
       in.expect(Kind.SEMICOLON);
       var declared =
-          new Action(
-              memberOf, appliesTo, Optional.empty(), external, annotations, in.since(start));
+          new Action(memberOf, appliesTo, Optional.empty(), external, annotations, in.since(start));
       for (Name name : names)
         if (actions.put(name.text(), declared) != null) twice(name.span(), name.text());
     }
@@ -191,8 +190,7 @@ final class SchemaParser {
 
     private AppliesTo appliesTo(Name action) throws Unreadable {
       if (!in.takeIfWord("appliesTo"))
-        return new AppliesTo(
-            List.of(), List.of(), TypeSyntax.Attributes.none(in.peek().span()));
+        return new AppliesTo(List.of(), List.of(), TypeSyntax.Attributes.none(in.peek().span()));
       in.expect(Kind.OPEN_BRACE);
       @Nullable List<Name> principals = null;
       @Nullable List<Name> resources = null;

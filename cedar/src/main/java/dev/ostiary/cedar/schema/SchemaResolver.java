@@ -48,12 +48,11 @@ final class SchemaResolver {
     actions.forEach((uid, action) -> actionParents.put(uid, action.parents()));
     var typeAncestors = closed(typeParents);
     var actionAncestors = closed(actionParents);
-    actionAncestors.forEach(
-        (uid, ancestors) -> {
-          ActionDeclaration action = actions.get(uid);
-          if (action != null && ancestors.contains(uid))
-            errors.add(action.span(), "the action `" + uid + "` is a member of itself");
-        });
+    actionAncestors.forEach((uid, ancestors) -> {
+      ActionDeclaration action = actions.get(uid);
+      if (action != null && ancestors.contains(uid))
+        errors.add(action.span(), "the action `" + uid + "` is a member of itself");
+    });
     for (var type : entityTypes.values())
       if (type.external())
         for (String ancestor : typeAncestors.getOrDefault(type.name(), Set.of())) {
@@ -90,17 +89,35 @@ final class SchemaResolver {
                 types.record(namespace, shape, "the shape of `" + name + "`");
             Optional<Type> tag = tags.map(t -> types.type(namespace, t));
             yield new EntityTypeDeclaration(
-                name, members(namespace, parents), attributes, tag, Optional.empty(), false,
-                values(type.annotations()), span);
+                name,
+                members(namespace, parents),
+                attributes,
+                tag,
+                Optional.empty(),
+                false,
+                values(type.annotations()),
+                span);
           }
           case EntityKind.Enumerated(var ids) ->
               new EntityTypeDeclaration(
-                  name, Set.of(), Type.RecordType.EMPTY, Optional.empty(),
-                  Optional.of(Set.copyOf(ids)), false, values(type.annotations()), span);
+                  name,
+                  Set.of(),
+                  Type.RecordType.EMPTY,
+                  Optional.empty(),
+                  Optional.of(Set.copyOf(ids)),
+                  false,
+                  values(type.annotations()),
+                  span);
           case EntityKind.External(var parents) ->
               new EntityTypeDeclaration(
-                  name, members(namespace, parents), Type.RecordType.EMPTY, Optional.empty(),
-                  Optional.empty(), true, values(type.annotations()), span);
+                  name,
+                  members(namespace, parents),
+                  Type.RecordType.EMPTY,
+                  Optional.empty(),
+                  Optional.empty(),
+                  true,
+                  values(type.annotations()),
+                  span);
         };
     entityTypes.put(name, declaration);
   }
@@ -125,8 +142,14 @@ final class SchemaResolver {
     actions.put(
         uid,
         new ActionDeclaration(
-            uid, Set.copyOf(parents), principals, resources, context, action.external(),
-            values(action.annotations()), action.span()));
+            uid,
+            Set.copyOf(parents),
+            principals,
+            resources,
+            context,
+            action.external(),
+            values(action.annotations()),
+            action.span()));
   }
 
   private Optional<EntityUid> parent(String namespace, ActionName name) {
@@ -146,12 +169,11 @@ final class SchemaResolver {
       var reference = new Reference(Reference.Target.ENTITY_TYPE, name.text(), name.span());
       types
           .resolve(namespace, reference)
-          .ifPresent(
-              type -> {
-                if (!scope.entityTypes().containsKey(type))
-                  errors.add(name.span(), "`" + type + "` is not a declared entity type");
-                resolved.add(type);
-              });
+          .ifPresent(type -> {
+            if (!scope.entityTypes().containsKey(type))
+              errors.add(name.span(), "`" + type + "` is not a declared entity type");
+            resolved.add(type);
+          });
     }
     return Set.copyOf(resolved);
   }

@@ -40,19 +40,20 @@ final class SchemaWriter {
   private static void check(String name, Namespace namespace, SourceErrors errors) {
     namespace
         .entityTypes()
-        .forEach(
-            (type, declared) -> {
-              if (!name.isEmpty() && namespace.commonTypes().containsKey(type))
-                errors.add(
-                    declared.span(),
-                    "`" + type + "` is an entity type and a common type, which the Cedar form"
-                        + " cannot tell apart");
-              if (declared.kind() instanceof EntityKind.Standard(_, var shape, _)
-                  && !(shape instanceof TypeSyntax.Attributes))
-                errors.add(
-                    shape.span(),
-                    "the shape of `" + type + "` is no record, which the Cedar form cannot say");
-            });
+        .forEach((type, declared) -> {
+          if (!name.isEmpty() && namespace.commonTypes().containsKey(type))
+            errors.add(
+                declared.span(),
+                "`"
+                    + type
+                    + "` is an entity type and a common type, which the Cedar form"
+                    + " cannot tell apart");
+          if (declared.kind() instanceof EntityKind.Standard(_, var shape, _)
+              && !(shape instanceof TypeSyntax.Attributes))
+            errors.add(
+                shape.span(),
+                "the shape of `" + type + "` is no record, which the Cedar form cannot say");
+        });
   }
 
   private void namespace(String name, Namespace namespace) {
@@ -70,35 +71,32 @@ final class SchemaWriter {
     int start = out.length();
     namespace
         .commonTypes()
-        .forEach(
-            (name, type) -> {
-              begin(start, type.annotations(), indent);
-              out.append(indent).append("type ").append(name).append(" = ");
-              type(type.type(), indent);
-              out.append(";\n");
-            });
+        .forEach((name, type) -> {
+          begin(start, type.annotations(), indent);
+          out.append(indent).append("type ").append(name).append(" = ");
+          type(type.type(), indent);
+          out.append(";\n");
+        });
     namespace
         .entityTypes()
-        .forEach(
-            (name, type) -> {
-              begin(start, type.annotations(), indent);
-              out.append(indent);
-              if (type.kind() instanceof EntityKind.External) out.append("external ");
-              out.append("entity ").append(name);
-              entity(type, indent);
-              out.append(";\n");
-            });
+        .forEach((name, type) -> {
+          begin(start, type.annotations(), indent);
+          out.append(indent);
+          if (type.kind() instanceof EntityKind.External) out.append("external ");
+          out.append("entity ").append(name);
+          entity(type, indent);
+          out.append(";\n");
+        });
     namespace
         .actions()
-        .forEach(
-            (name, action) -> {
-              begin(start, action.annotations(), indent);
-              out.append(indent);
-              if (action.external()) out.append("external ");
-              out.append("action ").append(quoted(name));
-              action(action, indent);
-              out.append(";\n");
-            });
+        .forEach((name, action) -> {
+          begin(start, action.annotations(), indent);
+          out.append(indent);
+          if (action.external()) out.append("external ");
+          out.append("action ").append(quoted(name));
+          action(action, indent);
+          out.append(";\n");
+        });
   }
 
   private void begin(int start, Map<String, Optional<String>> annotations, String indent) {
@@ -107,12 +105,11 @@ final class SchemaWriter {
   }
 
   private void annotations(Map<String, Optional<String>> annotations, String indent) {
-    annotations.forEach(
-        (name, value) -> {
-          out.append(indent).append('@').append(name);
-          value.ifPresent(text -> out.append('(').append(quoted(text)).append(')'));
-          out.append('\n');
-        });
+    annotations.forEach((name, value) -> {
+      out.append(indent).append('@').append(name);
+      value.ifPresent(text -> out.append('(').append(quoted(text)).append(')'));
+      out.append('\n');
+    });
   }
 
   private void entity(EntityType type, String indent) {
@@ -123,11 +120,10 @@ final class SchemaWriter {
           out.append(" = ");
           type(shape, indent);
         }
-        tags.ifPresent(
-            tag -> {
-              out.append(" tags ");
-              type(tag, indent);
-            });
+        tags.ifPresent(tag -> {
+          out.append(" tags ");
+          type(tag, indent);
+        });
       }
       case EntityKind.Enumerated(var ids) ->
           out.append(" enum ").append(list(ids, SchemaWriter::quoted));

@@ -17,7 +17,9 @@ import java.util.TreeMap;
 /**
  * Everything that the fragments of a schema declare, by full name.
  *
- * @see <a href="https://github.com/cedar-policy/rfcs/blob/main/text/0070-disallow-empty-namespace-shadowing.md">RFC 70</a>
+ * @see <a
+ *     href="https://github.com/cedar-policy/rfcs/blob/main/text/0070-disallow-empty-namespace-shadowing.md">RFC
+ *     70</a>
  */
 final class Scope {
   static final Map<String, Type> BUILT_IN =
@@ -42,32 +44,28 @@ final class Scope {
     for (var fragment : fragments)
       fragment
           .namespaces()
-          .forEach(
-              (namespace, content) -> {
-                content
-                    .commonTypes()
-                    .forEach(
-                        (name, type) -> {
-                          var old = commonTypes.put(full(namespace, name), new Declared<>(namespace, type));
-                          if (old != null) twice(errors, type.span(), full(namespace, name));
-                        });
-                content
-                    .entityTypes()
-                    .forEach(
-                        (name, type) -> {
-                          var old = entityTypes.put(full(namespace, name), new Declared<>(namespace, type));
-                          if (old != null) twice(errors, type.span(), full(namespace, name));
-                        });
-                content
-                    .actions()
-                    .forEach(
-                        (id, action) -> {
-                          var uid = EntityUid.of(full(namespace, "Action"), id);
-                          actionTypes.add(uid.type());
-                          var old = actions.put(uid, new Declared<>(namespace, action));
-                          if (old != null) twice(errors, action.span(), uid.toString());
-                        });
-              });
+          .forEach((namespace, content) -> {
+            content
+                .commonTypes()
+                .forEach((name, type) -> {
+                  var old = commonTypes.put(full(namespace, name), new Declared<>(namespace, type));
+                  if (old != null) twice(errors, type.span(), full(namespace, name));
+                });
+            content
+                .entityTypes()
+                .forEach((name, type) -> {
+                  var old = entityTypes.put(full(namespace, name), new Declared<>(namespace, type));
+                  if (old != null) twice(errors, type.span(), full(namespace, name));
+                });
+            content
+                .actions()
+                .forEach((id, action) -> {
+                  var uid = EntityUid.of(full(namespace, "Action"), id);
+                  actionTypes.add(uid.type());
+                  var old = actions.put(uid, new Declared<>(namespace, action));
+                  if (old != null) twice(errors, action.span(), uid.toString());
+                });
+          });
     checkShadowing(errors);
   }
 
@@ -80,19 +78,16 @@ final class Scope {
     Map<String, Span> inside = new HashMap<>();
     commonTypes.forEach((name, type) -> inside(inside, name, type, type.declaration().span()));
     entityTypes.forEach((name, type) -> inside(inside, name, type, type.declaration().span()));
-    inside.forEach(
-        (name, span) -> {
-          if (commonTypes.containsKey(name) || entityTypes.containsKey(name))
-            errors.add(span, "this hides the `" + name + "` outside of every namespace");
-        });
-    actions.forEach(
-        (uid, action) -> {
-          if (!action.namespace().isEmpty()
-              && actions.containsKey(EntityUid.of("Action", uid.id())))
-            errors.add(
-                action.declaration().span(),
-                "this hides the action `" + uid.id() + "` outside of every namespace");
-        });
+    inside.forEach((name, span) -> {
+      if (commonTypes.containsKey(name) || entityTypes.containsKey(name))
+        errors.add(span, "this hides the `" + name + "` outside of every namespace");
+    });
+    actions.forEach((uid, action) -> {
+      if (!action.namespace().isEmpty() && actions.containsKey(EntityUid.of("Action", uid.id())))
+        errors.add(
+            action.declaration().span(),
+            "this hides the action `" + uid.id() + "` outside of every namespace");
+    });
   }
 
   private static void inside(Map<String, Span> names, String name, Declared<?> type, Span span) {

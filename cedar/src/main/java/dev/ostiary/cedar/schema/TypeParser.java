@@ -91,9 +91,7 @@ final class TypeParser {
   List<Name> entityTypes() throws Unreadable {
     if (!in.takeIf(Kind.OPEN_BRACKET)) return List.of(path());
     List<Name> names = new ArrayList<>();
-    if (!in.is(Kind.CLOSE_BRACKET))
-      do names.add(path());
-      while (in.takeIf(Kind.COMMA));
+    if (!in.is(Kind.CLOSE_BRACKET)) do names.add(path()); while (in.takeIf(Kind.COMMA));
     in.expect(Kind.CLOSE_BRACKET);
     return names;
   }

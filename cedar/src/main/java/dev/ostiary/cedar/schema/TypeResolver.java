@@ -107,8 +107,13 @@ final class TypeResolver {
     var possible = Scope.possibilities(namespace, reference.name());
     errors.add(
         reference.span(),
-        "expected " + wanted + ", got `" + reference.name() + "`: "
-            + (possible.size() == 1 ? "`" + possible.get(0) + "` is not declared"
+        "expected "
+            + wanted
+            + ", got `"
+            + reference.name()
+            + "`: "
+            + (possible.size() == 1
+                ? "`" + possible.get(0) + "` is not declared"
                 : "neither `" + possible.get(0) + "` nor `" + possible.get(1) + "` is declared"));
     return Optional.empty();
   }
@@ -147,7 +152,8 @@ final class TypeResolver {
       case TypeSyntax.SetOf(var element, var span) -> {
         Resolved inner = resolve(namespace, element);
         yield bounded(
-            new Resolved(new Type.SetType(inner.type()), inner.depth() + 1, inner.size() + 1), span);
+            new Resolved(new Type.SetType(inner.type()), inner.depth() + 1, inner.size() + 1),
+            span);
       }
       case TypeSyntax.Attributes(var attributes, var open, var span) -> {
         if (open) errors.add(span, "records with `additionalAttributes` are not supported");
@@ -180,8 +186,7 @@ final class TypeResolver {
     if (found.isEmpty()) return UNKNOWN;
     String name = found.get();
     if (isDeclaredCommon(reference, name)) return commonTypes.getOrDefault(name, UNKNOWN);
-    boolean common =
-        reference.target() != Reference.Target.ENTITY_TYPE && scope.isCommonType(name);
+    boolean common = reference.target() != Reference.Target.ENTITY_TYPE && scope.isCommonType(name);
     if (common) return builtIn(name.startsWith("__cedar::") ? name.substring(9) : name);
     return new Resolved(new Type.EntityRef(name), 0, 1);
   }

@@ -12,7 +12,6 @@ import dev.ostiary.cedar.SetValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** Whether a value is of a type; made once a schema, so that a request only runs it. */
 @FunctionalInterface
@@ -32,7 +31,7 @@ interface ValueCheck {
   /** Makes checks; types that are shared get one check. */
   final class Compiler {
     private final Schema schema;
-    private final Map<Type, ValueCheck> made = new IdentityHashMap<>();
+    private final IdentityHashMap<Type, ValueCheck> made = new IdentityHashMap<>();
 
     Compiler(Schema schema) {
       this.schema = schema;

@@ -4,20 +4,21 @@ import dev.ostiary.cedar.syntax.Token.Kind;
 import java.util.List;
 
 /** A place in a list of tokens, and the errors found so far. Not for use by several threads. */
-final class TokenReader {
+public final class TokenReader {
   private final Source source;
   private final List<Token> tokens;
   private final SourceErrors errors;
   private int at;
 
-  TokenReader(Source source, SourceErrors errors) {
+  /** At the first token of {@code source}; faults of its tokens are noted. */
+  public TokenReader(Source source, SourceErrors errors) {
     this.source = source;
     this.errors = errors;
     this.tokens = Lexer.tokens(source, errors);
   }
 
   /** Leaves the construct that is being read; the error is already noted. */
-  static final class Unreadable extends Exception {
+  public static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1L;
 
     Unreadable() {
@@ -25,73 +26,83 @@ final class TokenReader {
     }
   }
 
-  SourceErrors errors() {
+  /** What was noted so far. */
+  public SourceErrors errors() {
     return errors;
   }
 
-  Token peek() {
+  /** The token at this place. */
+  public Token peek() {
     return tokens.get(at);
   }
 
-  Token peekSecond() {
+  /** The token behind the one at this place. */
+  public Token peekSecond() {
     return tokens.get(Math.min(at + 1, tokens.size() - 1));
   }
 
-  boolean is(Kind kind) {
+  /** Whether a token of that kind is at this place. */
+  public boolean is(Kind kind) {
     return peek().kind() == kind;
   }
 
-  boolean isWord(String word) {
+  /** Whether that word is at this place. */
+  public boolean isWord(String word) {
     return peek().isWord(word);
   }
 
-  Token take() {
+  /** The token at this place, which is then behind it. */
+  public Token take() {
     Token token = peek();
     if (token.kind() != Kind.END) at++;
     return token;
   }
 
-  boolean takeIf(Kind kind) {
+  /** Steps over a token of that kind, if one is here. */
+  public boolean takeIf(Kind kind) {
     if (!is(kind)) return false;
     at++;
     return true;
   }
 
-  boolean takeIfWord(String word) {
+  /** Steps over that word, if it is here. */
+  public boolean takeIfWord(String word) {
     if (!isWord(word)) return false;
     at++;
     return true;
   }
 
-  Token expect(Kind kind) throws Unreadable {
+  /** Steps over a token of that kind, which has to be here. */
+  public Token expect(Kind kind) throws Unreadable {
     if (is(kind)) return take();
     throw unexpected(kind.notation().length() <= 2 ? "`" + kind.notation() + "`" : kind.notation());
   }
 
-  void expectWord(String word) throws Unreadable {
+  /** Steps over that word, which has to be here. */
+  public void expectWord(String word) throws Unreadable {
     if (!takeIfWord(word)) throw unexpected("`" + word + "`");
   }
 
   /** Notes that something else stands here. */
-  Unreadable unexpected(String expected) {
+  public Unreadable unexpected(String expected) {
     Token token = peek();
     return fail(token.span(), "expected " + expected + ", got " + shown(token));
   }
 
   /** Notes an error that ends the construct. */
-  Unreadable fail(Span span, String message) {
+  public Unreadable fail(Span span, String message) {
     errors.add(span, message);
     return new Unreadable();
   }
 
   /** The piece of text from {@code start} to the token before this place. */
-  Span since(Token start) {
+  public Span since(Token start) {
     int end = at == 0 ? start.span().end() : tokens.get(at - 1).span().end();
     return source.span(start.span().start(), Math.max(start.span().start(), end));
   }
 
   /** Skips past the next semicolon, where the next policy starts. */
-  void skipPastSemicolon() {
+  public void skipPastSemicolon() {
     while (!is(Kind.END) && take().kind() != Kind.SEMICOLON) {}
   }
 
