@@ -47,7 +47,7 @@ final class JsonSchemaReader {
         json,
         "an object of namespaces",
         (name, value) -> {
-          if (!name.isEmpty() && (!Identifiers.isName(name)))
+          if (!name.isEmpty() && !Identifiers.isName(name))
             fields.fault(value, "`" + name + "` cannot be a namespace");
           namespaces.put(name, namespace(name, value));
         });

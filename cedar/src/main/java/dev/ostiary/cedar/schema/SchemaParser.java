@@ -66,7 +66,7 @@ final class SchemaParser {
   private void namespace(SortedMap<String, Optional<String>> annotations) throws Unreadable {
     in.take();
     Name name = types.path();
-    if (!Identifiers.isName(name.text()))
+    if (SchemaNames.isName(name.text()) && !Identifiers.isName(name.text()))
       errors.add(name.span(), "`" + name.text() + "` is reserved");
     in.expect(Kind.OPEN_BRACE);
     var declarations = new Declarations();
@@ -238,7 +238,7 @@ final class SchemaParser {
 
   private Token declaredName() throws Unreadable {
     Token name = types.identifier();
-    if (!Identifiers.isIdentifier(name.text()))
+    if (SchemaNames.isIdentifier(name.text()) && !Identifiers.isIdentifier(name.text()))
       errors.add(name.span(), "`" + name.text() + "` is reserved");
     return name;
   }
