@@ -1,6 +1,15 @@
 package dev.ostiary.log;
 
+import dev.ostiary.log.CannotOpenException.Reason;
+import dev.ostiary.log.disk.Disk;
+import dev.ostiary.log.disk.LocalDisk;
 import dev.ostiary.log.note.Checkpoint;
+import dev.ostiary.log.note.NoteException;
+import dev.ostiary.log.note.VerifierKey;
+import dev.ostiary.log.wal.SyncedMark;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -8,11 +17,18 @@ import java.util.List;
  *
  * <p>Appends come from any number of threads and never block on a disk: one thread at a time has
  * the writer's role, and the one that finds it free writes all that is queued, in index order, in
- * one write call. Two threads belong to the log: one syncs, one makes tiles and checkpoints.
+ * one write call. Three threads belong to the log: one syncs, one makes tiles and checkpoints, one
+ * keeps segments ready.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class DecisionLog implements AutoCloseable {
-  private DecisionLog() {}
+  private final Condition condition = new Condition();
+  private final List<String> notices;
+  private final Closeable lock;
+  private final Supply supply;
+  private final Writer writer;
+  private final Syncer syncer;
+  private final Publisher publisher;
+  private boolean closed;
 
   /**
    * Opens the tree in {@link LogOptions#directory()}, making it if there is none, and recovers what
@@ -22,8 +38,80 @@ public final class DecisionLog implements AutoCloseable {
    *     it
    */
   public static DecisionLog open(LogOptions options) throws CannotOpenException {
-    throw new CannotOpenException(
-        CannotOpenException.Reason.UNREADABLE, options.directory() + ": not implemented yet");
+    return open(options, new LocalDisk());
+  }
+
+  static DecisionLog open(LogOptions options, Disk disk) throws CannotOpenException {
+    Path directory = options.directory().toAbsolutePath();
+    Path wal = directory.resolve("wal");
+    VerifierKey key;
+    try {
+      key = options.key().verifier(options.origin());
+    } catch (NoteException e) {
+      throw new CannotOpenException(Reason.OTHER_ORIGIN, e.getMessage());
+    }
+    Closeable lock;
+    try {
+      create(disk, wal);
+      lock =
+          disk.lock(wal.resolve("lock"))
+              .orElseThrow(() ->
+                  new CannotOpenException(
+                      Reason.LOCKED,
+                      directory + ": another process has this log open; stop it first"));
+    } catch (IOException e) {
+      throw unreadable(directory, e);
+    }
+    try {
+      return new DecisionLog(disk, options, new Recovery(disk, options, key).recover(), lock);
+    } catch (IOException e) {
+      release(lock);
+      throw unreadable(directory, e);
+    } catch (CannotOpenException | RuntimeException e) {
+      release(lock);
+      throw e;
+    }
+  }
+
+  /** Makes the directory, and where it is new the names on the way to it durable. */
+  private static void create(Disk disk, Path wal) throws IOException {
+    if (disk.size(wal) >= 0) return;
+    disk.createDirectories(wal);
+    Path parent = wal;
+    for (int i = 0; i < 4 && parent != null; i++, parent = parent.getParent())
+      disk.syncDirectory(parent);
+  }
+
+  private static CannotOpenException unreadable(Path directory, IOException e) {
+    var reason = Supply.isFull(e) ? Reason.DISK_FULL : Reason.UNREADABLE;
+    String what = e.getClass().getSimpleName().replaceAll("Exception$", "");
+    return new CannotOpenException(reason, directory + ": " + e.getMessage() + " (" + what + ")");
+  }
+
+  private static void release(Closeable lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      // it ends with the process
+    }
+  }
+
+  private DecisionLog(Disk disk, LogOptions options, Recovery.Found found, Closeable lock)
+      throws IOException {
+    Path wal = options.directory().resolve("wal");
+    this.lock = lock;
+    this.notices = found.notices();
+    var mark = new SyncedMark(disk, wal.resolve("synced"), found.size());
+    disk.syncDirectory(wal);
+    supply = new Supply(disk, wal, options, condition);
+    writer =
+        new Writer(disk, wal, options, condition, supply, found.size(), found.unpublishedBytes());
+    syncer = new Syncer(disk, options, condition, writer, mark, found.size());
+    publisher = new Publisher(disk, options, writer, syncer, found);
+    writer.wakes(syncer);
+    supply.start();
+    syncer.start();
+    publisher.start();
   }
 
   /**
@@ -39,10 +127,12 @@ public final class DecisionLog implements AutoCloseable {
   /**
    * Queues one record. Its index is decided by the order of these calls. Returns at once; a refusal
    * that is known at once completes before this returns. A record is written by the next {@link
-   * #flush} of any thread, and in any case within {@link LogOptions#syncEvery()}.
+   * #flush} of any thread.
+   *
+   * @param record the caller's bytes, not copied; must not change before the completion
    */
   public void enqueue(byte[] record, Durability durability, Completion completion) {
-    throw new UnsupportedOperationException();
+    writer.enqueue(record, durability, completion);
   }
 
   /**
@@ -50,39 +140,50 @@ public final class DecisionLog implements AutoCloseable {
    * for another thread or an fsync.
    */
   public void flush() {
-    throw new UnsupportedOperationException();
+    writer.flush();
   }
 
   /** Number of entries written to the kernel; the next index. */
   public long size() {
-    throw new UnsupportedOperationException();
+    return writer.writtenSize();
   }
 
   /** Number of entries that are fsynced. */
   public long syncedSize() {
-    throw new UnsupportedOperationException();
+    return syncer.syncedSize();
   }
 
   /** The last published checkpoint; of size 0 in a new log. */
   public Checkpoint checkpoint() {
-    throw new UnsupportedOperationException();
+    return publisher.checkpoint();
   }
 
   /** Whether records are taken now, and if not, why. */
   public Health health() {
-    throw new UnsupportedOperationException();
+    return condition.health();
   }
 
   /** A snapshot of the counters. */
   public LogCounters counters() {
-    throw new UnsupportedOperationException();
+    return new LogCounters(
+        writer.records(),
+        writer.recordBytes(),
+        writer.writes(),
+        syncer.syncs(),
+        publisher.published(),
+        writer.refused.sum(),
+        writer.lost.get(),
+        writer.queuedBytes(),
+        writer.unsyncedBytes(),
+        writer.writtenSize() - publisher.checkpoint().size(),
+        publisher.failures());
   }
 
   /**
    * What opening found and did that an operator should know, a line each, such as a torn tail cut.
    */
   public List<String> notices() {
-    throw new UnsupportedOperationException();
+    return notices;
   }
 
   /**
@@ -92,7 +193,9 @@ public final class DecisionLog implements AutoCloseable {
    * @return false if publishing failed; it is tried again by itself
    */
   public boolean publish() throws InterruptedException {
-    throw new UnsupportedOperationException();
+    long size = size();
+    if (!syncer.await(size)) return false;
+    return publisher.await(size);
   }
 
   /**
@@ -100,7 +203,27 @@ public final class DecisionLog implements AutoCloseable {
    * of the directory. Blocks; a second call does nothing.
    */
   @Override
-  public void close() {
-    throw new UnsupportedOperationException();
+  public synchronized void close() {
+    if (closed) return;
+    closed = true;
+    condition.set(Refusal.CLOSED, "the log is closed");
+    boolean interrupted = false;
+    Closing[] steps = {writer::stop, syncer::stop, publisher::stop, supply::stop};
+    for (Closing step : steps) {
+      while (true) {
+        try {
+          step.run();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true; // half closed is no state to leave behind
+        }
+      }
+    }
+    release(lock);
+    if (interrupted) Thread.currentThread().interrupt();
+  }
+
+  private interface Closing {
+    void run() throws InterruptedException;
   }
 }

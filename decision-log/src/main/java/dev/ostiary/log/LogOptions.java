@@ -64,4 +64,184 @@ public record LogOptions(
                 .getBytes(StandardCharsets.UTF_8),
         Optional.empty());
   }
+
+  /** With another least time between two fsyncs. */
+  public LogOptions withSyncEvery(Duration value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        value,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another time between two checkpoints. */
+  public LogOptions withCheckpointEvery(Duration value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        value,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another time between two kept checkpoints. */
+  public LogOptions withKeepEvery(Duration value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        value,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another segment size. */
+  public LogOptions withSegmentBytes(int value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        value,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another bound on bytes that are not fsynced. */
+  public LogOptions withUnsyncedBytes(long value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        value,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another bound on bytes that are not tiles. */
+  public LogOptions withUnpublishedBytes(long value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        value,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another reserve on the disk. */
+  public LogOptions withReserveBytes(long value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        value,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
+  /** With another ballast. */
+  public LogOptions withBallastBytes(int value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        value,
+        gaps,
+        anchor);
+  }
+
+  /** With another encoding of gaps. */
+  public LogOptions withGaps(Function<Gap, byte[]> value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        value,
+        anchor);
+  }
+
+  /** With an anchor. */
+  public LogOptions withAnchor(Anchor value) {
+    return new LogOptions(
+        directory,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        Optional.of(value));
+  }
 }

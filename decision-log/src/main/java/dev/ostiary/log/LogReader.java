@@ -1,26 +1,53 @@
 package dev.ostiary.log;
 
+import dev.ostiary.log.disk.Disk;
+import dev.ostiary.log.disk.LocalDisk;
+import dev.ostiary.log.note.Checkpoint;
+import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.Receipt;
 import dev.ostiary.log.note.SignedNote;
+import dev.ostiary.log.tile.Bundle;
 import dev.ostiary.log.tile.Hash;
+import dev.ostiary.log.tile.TilePath;
 import dev.ostiary.log.tile.TileSource;
+import dev.ostiary.log.tile.TileTree;
+import dev.ostiary.log.wal.WalCursor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a tree: no lock, no writer, no signature checked. Safe beside a live writer. Not
  * thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class LogReader {
-  private LogReader() {}
+  private final TileSource source;
+  private final Optional<SignedNote> note;
+  private final TileTree tree;
+  private final @Nullable Path wal; // null if only what is published is read
+  private final Disk disk = new LocalDisk();
+  private final long end;
 
-  /** Reads what is published at {@code source}, as of the checkpoint there now. */
+  private LogReader(TileSource source, @Nullable Path wal) throws IOException {
+    this.source = source;
+    this.wal = wal;
+    this.note = note(source);
+    this.tree = new TileTree(source, note.isPresent() ? published(note.get()).size() : 0);
+    this.end = wal == null ? tree.size() : walEnd(wal, tree.size());
+  }
+
+  /**
+   * Reads what is published at {@code source}, as of the checkpoint there now.
+   *
+   * @throws IOException if it cannot be read, or its checkpoint is not one
+   */
   public static LogReader open(TileSource source) throws IOException {
-    throw new IOException("not implemented yet: " + source);
+    return new LogReader(source, null);
   }
 
   /**
@@ -28,17 +55,47 @@ public final class LogReader {
    * write-ahead log has yet. A directory without either is an empty log.
    */
   public static LogReader live(Path directory) throws IOException {
-    throw new IOException("not implemented yet: " + directory);
+    return new LogReader(TileSource.directory(directory), directory.resolve("wal"));
+  }
+
+  private static Optional<SignedNote> note(TileSource source) throws IOException {
+    var bytes = source.read("checkpoint");
+    if (bytes.isEmpty()) return Optional.empty();
+    try {
+      return Optional.of(SignedNote.parse(new String(bytes.get(), StandardCharsets.UTF_8)));
+    } catch (NoteException e) {
+      throw new IOException("checkpoint: " + e.getMessage(), e);
+    }
+  }
+
+  private static Checkpoint published(SignedNote note) throws IOException {
+    try {
+      return Checkpoint.parse(note.text());
+    } catch (NoteException e) {
+      throw new IOException("checkpoint: " + e.getMessage(), e);
+    }
+  }
+
+  private long walEnd(Path directory, long from) throws IOException {
+    try (var cursor = new WalCursor(disk, directory, from)) {
+      cursor.read(Long.MAX_VALUE, _ -> true);
+      return cursor.next();
+    }
   }
 
   /** The checkpoint read, as it stands there; empty if none is published yet. */
   public Optional<SignedNote> checkpoint() {
-    throw new UnsupportedOperationException();
+    return note;
+  }
+
+  /** Number of entries that a checkpoint covers; proofs reach so far. */
+  public long publishedSize() {
+    return tree.size();
   }
 
   /** Number of entries that {@link #forEach} can reach. */
   public long size() {
-    throw new UnsupportedOperationException();
+    return end;
   }
 
   /**
@@ -48,7 +105,51 @@ public final class LogReader {
    * @throws IOException if an entry cannot be read, or is not framed as a record, naming its index
    */
   public void forEach(long from, Predicate<LogRecord> visit) throws IOException {
-    throw new UnsupportedOperationException();
+    if (from < 0) throw new IllegalArgumentException("expected an index, got " + from);
+    var records = new RecordJoiner(visit);
+    long next = from;
+    for (; next < tree.size() && records.wantsMore(); ) {
+      long bundle = next / TilePath.WIDTH;
+      var entries = Bundle.read(source, bundle, tree.size());
+      for (int i = Math.toIntExact(next % TilePath.WIDTH);
+          i < entries.size() && records.wantsMore();
+          i++) {
+        records.entry(bundle * TilePath.WIDTH + i, entries.get(i));
+      }
+      next = bundle * TilePath.WIDTH + entries.size();
+    }
+    if (wal == null || !records.wantsMore() || next >= end) return;
+    try (var cursor = new WalCursor(disk, wal, next)) {
+      long start = next;
+      cursor.read(
+          end,
+          frame -> {
+            int at = frame.entryOffset(0);
+            for (int i = 0; i < frame.count() && records.wantsMore(); i++) {
+              int length = frame.entryLength(i);
+              if (frame.index() + i >= start) {
+                records.entry(
+                    frame.index() + i, Arrays.copyOfRange(frame.bytes(), at, at + length));
+              }
+              at += length;
+            }
+            return records.wantsMore();
+          });
+      if (records.wantsMore() && cursor.next() < end) {
+        throw new IOException(
+            wal + ": entry " + cursor.next() + " is no longer there; open the log again");
+      }
+    }
+  }
+
+  /** The bytes of the entry at {@code index}, with its framing; the index must be published. */
+  public byte[] entry(long index) throws IOException {
+    if (index < 0 || index >= tree.size()) {
+      throw new IllegalArgumentException(
+          "expected an index below " + tree.size() + ", got " + index);
+    }
+    return Bundle.read(source, index / TilePath.WIDTH, tree.size())
+        .get(Math.toIntExact(index % TilePath.WIDTH));
   }
 
   /**
@@ -58,7 +159,7 @@ public final class LogReader {
    * @throws IllegalArgumentException unless {@code 0 <= index < size <=} the published size
    */
   public List<Hash> inclusionProof(long index, long size) throws IOException {
-    throw new UnsupportedOperationException();
+    return tree.inclusion(index, size);
   }
 
   /**
@@ -67,16 +168,26 @@ public final class LogReader {
    * @throws IllegalArgumentException unless {@code 0 <= from <= to <=} the published size
    */
   public List<Hash> consistencyProof(long from, long to) throws IOException {
-    throw new UnsupportedOperationException();
+    return tree.consistency(from, to);
   }
 
   /** The root of the tree of the first {@code size} entries. */
   public Hash root(long size) throws IOException {
-    throw new UnsupportedOperationException();
+    return tree.root(size);
   }
 
-  /** A receipt for the entry at {@code index}, against the checkpoint read. */
+  /** The leaf hash of the entry at {@code index}; the index must be published. */
+  public Hash leafHash(long index) throws IOException {
+    return tree.leaf(index);
+  }
+
+  /**
+   * A receipt for the entry at {@code index}, against the checkpoint read.
+   *
+   * @throws IllegalArgumentException if that does not cover it
+   */
   public Receipt receipt(long index) throws IOException {
-    throw new UnsupportedOperationException();
+    var path = tree.inclusion(index, tree.size());
+    return new Receipt(index, path, note.orElseThrow());
   }
 }
