@@ -68,6 +68,15 @@ public record Policy(
     return hasSlot(principal) || hasSlot(resource);
   }
 
+  /** Whether the template has that slot. */
+  public boolean hasSlot(Slot slot) {
+    return hasSlot(
+        switch (slot) {
+          case PRINCIPAL -> principal;
+          case RESOURCE -> resource;
+        });
+  }
+
   /** The same policy under another id. */
   public Policy withId(String other) {
     return new Policy(

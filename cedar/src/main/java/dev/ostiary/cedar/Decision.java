@@ -1,0 +1,7 @@
+package dev.ostiary.cedar;
+
+/** What is decided. */
+public enum Decision {
+  ALLOW,
+  DENY
+}

@@ -1,0 +1,134 @@
+package dev.ostiary.cedar.eval;
+
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.store.StoredEntity;
+import dev.ostiary.cedar.syntax.Policy;
+import dev.ostiary.cedar.syntax.Scope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A policy ready for evaluation. Immutable. */
+public final class CompiledPolicy {
+  private final Policy policy;
+  private final int position;
+  private final Code conditions;
+  final Constraint principal;
+  final Constraint resource;
+  final List<EntityUid> actions;
+  private final boolean anyAction;
+  private final boolean exactAction;
+
+  /** What a scope says of principal or resource: below {@code uid} or it itself, of that type. */
+  record Constraint(@Nullable EntityUid uid, boolean exact, @Nullable String type) {
+    private static Constraint of(Scope.OfEntity scope) {
+      return switch (scope) {
+        case Scope.Any _ -> new Constraint(null, false, null);
+        case Scope.Is(String type) -> new Constraint(null, false, type);
+        case Scope.Equal(var entity) -> new Constraint(uid(entity), true, null);
+        case Scope.In(var entity) -> new Constraint(uid(entity), false, null);
+        case Scope.IsIn(String type, var entity) -> new Constraint(uid(entity), false, type);
+      };
+    }
+
+    private static EntityUid uid(Scope.Reference reference) {
+      return switch (reference) {
+        case Scope.Reference.Entity(var uid) -> uid;
+        case Scope.Reference.Slot() -> throw new IllegalArgumentException("a template's slot");
+      };
+    }
+
+    boolean matches(Env env, EntityUid entity, @Nullable StoredEntity data) {
+      return matchesBelow(entity) && (uid == null || env.store.isIn(entity, data, uid));
+    }
+
+    /** Whether it matches an entity that is known to be {@code uid} or below it. */
+    boolean matchesBelow(EntityUid entity) {
+      return (type == null || type.equals(entity.type()))
+          && (!exact || (uid != null && uid.equals(entity)));
+    }
+  }
+
+  /**
+   * A policy whose conditions are already compiled, as they are for all links of one template.
+   *
+   * @param policy without slots
+   * @param position in its set, which is the order of reasons
+   */
+  public CompiledPolicy(Policy policy, Code conditions, int position) {
+    this.policy = policy;
+    this.position = position;
+    this.conditions = conditions;
+    this.principal = Constraint.of(policy.principal());
+    this.resource = Constraint.of(policy.resource());
+    this.anyAction = policy.action() instanceof Scope.Any;
+    this.exactAction = policy.action() instanceof Scope.ActionEqual;
+    this.actions =
+        switch (policy.action()) {
+          case Scope.Any _ -> List.of();
+          case Scope.ActionEqual(var action) -> List.of(action);
+          case Scope.ActionIn(var action) -> List.of(action);
+          case Scope.ActionInList(var list) -> list.stream().distinct().toList();
+        };
+  }
+
+  /** The policy as written or linked. */
+  public Policy policy() {
+    return policy;
+  }
+
+  int position() {
+    return position;
+  }
+
+  boolean anyAction() {
+    return anyAction;
+  }
+
+  /** Whether the conditions hold: a result of {@link Code#test}. */
+  public int test(Env env) {
+    env.failure = null;
+    return conditions.test(env);
+  }
+
+  /** Whether the whole scope matches. */
+  boolean scopeMatches(Env env) {
+    return principalMatches(env) && actionMatches(env) && resourceMatches(env);
+  }
+
+  /** Whether the scope matches the principal. */
+  public boolean principalMatches(Env env) {
+    return principal.matches(env, env.principal, env.principalData);
+  }
+
+  /** Whether the scope matches the resource. */
+  public boolean resourceMatches(Env env) {
+    return resource.matches(env, env.resource, env.resourceData);
+  }
+
+  /** Whether the scope matches the action. */
+  public boolean actionMatches(Env env) {
+    if (anyAction) return true;
+    if (exactAction) return env.action.equals(actions.getFirst());
+    for (EntityUid action : actions) {
+      if (env.store.isIn(env.action, env.actionData, action)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Whether the scope matches, where principal and resource are known to be in what it names and
+   * the action to be in {@code key}. Of several keys that lead here only the first does.
+   */
+  boolean matchesBelow(Env env, @Nullable EntityUid key) {
+    if (!principal.matchesBelow(env.principal) || !resource.matchesBelow(env.resource))
+      return false;
+    if (key == null) return true;
+    if (exactAction) return env.action.equals(key);
+    if (actions.size() == 1) return true;
+    for (EntityUid action : actions) {
+      if (action.equals(key)) return true;
+      if (env.store.isIn(env.action, env.actionData, action)) return false;
+    }
+    return false;
+  }
+}
