@@ -1,0 +1,130 @@
+package dev.ostiary.sidecar;
+
+import dev.ostiary.sidecar.bundle.Bundle;
+import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.facts.ActivationException;
+import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.watch.BundleWatcher;
+import dev.ostiary.sidecar.watch.BundleWatcher.Seen;
+import io.micrometer.core.instrument.Counter;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Brings bundles into force: what the watched directory holds becomes a fact, the fact a snapshot.
+ * What is broken is reported, and the bundle in force stays.
+ */
+final class Activations {
+  private final FactLog facts;
+  private final Recorder recorder;
+  private final Journal journal;
+  private final Counter activated;
+  private final Counter refused;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private final ReentrantLock work = new ReentrantLock();
+  private Optional<BundleWatcher> watcher = Optional.empty();
+  private boolean closed;
+  private volatile boolean broken;
+
+  Activations(FactLog facts, Recorder recorder, Journal journal, Meters meters) {
+    this.facts = facts;
+    this.recorder = recorder;
+    this.journal = journal;
+    this.activated = meters.counter("ostiary.bundle.activations", "bundles that came into force");
+    this.refused = meters.counter("ostiary.bundle.refusals", "bundles that did not");
+    meters.gauge(
+        "ostiary.bundle.broken",
+        "1 if the bundle directory holds what cannot be activated",
+        this,
+        a -> a.broken ? 1 : 0);
+  }
+
+  /** Reports what the fact log holds, and takes up the directory. */
+  void begin(Optional<Path> directory) {
+    facts.snapshot().ifPresent(snapshot -> inForce(snapshot, "in force again"));
+    watcher = directory.map(BundleWatcher::new);
+    watcher.ifPresent(w -> take(w.first()));
+  }
+
+  /** Whether the caller may look now; {@link #look} gives the claim back. */
+  boolean claim() {
+    return watcher.isPresent() && looking.compareAndSet(false, true);
+  }
+
+  /** Looks for a change of the directory. Blocks. */
+  void look() {
+    work.lock();
+    try {
+      if (!closed) watcher.ifPresent(w -> take(w.look()));
+    } finally {
+      work.unlock();
+      looking.set(false);
+    }
+  }
+
+  /** Looks no more; waits for a look that is under way. */
+  void close() {
+    work.lock();
+    try {
+      closed = true;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  private void take(Seen seen) {
+    switch (seen) {
+      case Seen.Same() -> {}
+      case Seen.Changed(var bundle) -> activate(bundle);
+      case Seen.Unreadable(var faults) -> refuse(String.join("\n  ", faults));
+    }
+  }
+
+  private void activate(Bundle bundle) {
+    var before = facts.snapshot();
+    try {
+      Snapshot after = facts.activate(bundle);
+      broken = false;
+      boolean same =
+          before.isPresent() && before.get().policyRevision().equals(after.policyRevision());
+      if (!same) {
+        activated.increment();
+        inForce(after, "activated");
+      }
+    } catch (ActivationException e) {
+      refuse(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void inForce(Snapshot snapshot, String what) {
+    var bundle = snapshot.bundle();
+    recorder.activated(bundle.name(), bundle.version(), bundle.digest(), snapshot.policyRevision());
+    journal.say(
+        "bundle %s version %d %s at revision %s, digest %s"
+            .formatted(
+                bundle.name(),
+                bundle.version(),
+                what,
+                snapshot.policyRevision(),
+                HexFormat.of().formatHex(bundle.digest(), 0, 8)));
+  }
+
+  private void refuse(String faults) {
+    broken = true;
+    refused.increment();
+    String stays =
+        facts
+            .snapshot()
+            .map(s ->
+                "; " + s.bundle().name() + " version " + s.bundle().version() + " stays in force")
+            .orElse("; nothing is in force");
+    journal.say("bundle refused" + stays + "\n  " + faults);
+  }
+}

@@ -1,0 +1,323 @@
+package dev.ostiary.sidecar;
+
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.log.CannotOpenException;
+import dev.ostiary.log.DecisionLog;
+import dev.ostiary.log.Health;
+import dev.ostiary.sidecar.admin.AdminServer;
+import dev.ostiary.sidecar.config.Config;
+import dev.ostiary.sidecar.config.Listener;
+import dev.ostiary.sidecar.decide.Admission;
+import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.door.GrpcDoor;
+import dev.ostiary.sidecar.facts.CannotFoldException;
+import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Clock;
+import dev.ostiary.sidecar.record.DecisionIds;
+import dev.ostiary.sidecar.record.LastEntry;
+import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.record.Refusals;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One sidecar: its logs, its doors, and what keeps them going.
+ *
+ * <p>It starts without a bundle, and then answers UNAVAILABLE until one is activated. {@link
+ * #close} drains it: calls that are open get their answers, and the log gets its last entry.
+ */
+public final class Sidecar implements AutoCloseable {
+  private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
+  private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Config config;
+  private final Journal journal;
+  private final Meters meters = new Meters();
+  private final FactLog facts;
+  private final Recorder recorder;
+  private final Vertx vertx;
+  private final GrpcDoor door;
+  private final AdminServer admin;
+  private final Activations activations;
+  private Optional<Integer> grpcPort = Optional.empty();
+  private volatile boolean closing;
+  private boolean wasReady;
+
+  /**
+   * Starts a sidecar; it returns when it listens.
+   *
+   * @param out where events go, a line each
+   * @throws StartException with the reason, in one line
+   */
+  public static Sidecar start(Config config, PrintStream out) throws StartException {
+    var data = DataDirectory.open(config);
+    var journal = new Journal(out);
+    var clock = new Clock(Clock::systemMicros);
+    var facts = openFacts(data, clock);
+    try {
+      var log = DecisionLog.open(data.decisionsOptions(config.reserveBytes()));
+      try {
+        log.notices().forEach(journal::say);
+        clock.notBefore(LastEntry.micros(data.decisions()));
+        clock.notBefore(facts.lastMicros());
+        return new Sidecar(config, journal, data, clock, facts, log);
+      } catch (IOException e) {
+        log.close();
+        throw new StartException(String.valueOf(e.getMessage()));
+      } catch (StartException | RuntimeException e) {
+        log.close();
+        throw e;
+      }
+    } catch (CannotOpenException e) {
+      facts.close();
+      throw new StartException(String.valueOf(e.getMessage()));
+    } catch (StartException | RuntimeException e) {
+      facts.close();
+      throw e;
+    }
+  }
+
+  private static FactLog openFacts(DataDirectory data, Clock clock) throws StartException {
+    try {
+      return FactLog.open(data.path(), data.name(), data.key(), clock::micros);
+    } catch (CannotOpenException | CannotFoldException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Sidecar(
+      Config config,
+      Journal journal,
+      DataDirectory data,
+      Clock clock,
+      FactLog facts,
+      DecisionLog log)
+      throws StartException {
+    this.config = config;
+    this.journal = journal;
+    this.facts = facts;
+    var refusals = new Refusals();
+    var ids = new DecisionIds(new SecureRandom().nextLong());
+    this.recorder =
+        new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
+    recorder.started(version());
+    this.activations = new Activations(facts, recorder, journal, meters);
+    var admission = new Admission(ownUid());
+    this.vertx = vertx(config);
+    var loops = (VertxInternal) vertx;
+    this.door =
+        new GrpcDoor(
+            facts::snapshot,
+            recorder,
+            clock,
+            refusals,
+            meters,
+            admission::admit,
+            config.limits(),
+            loops.acceptorEventLoopGroup(),
+            loops.nettyEventLoopGroup());
+    this.admin =
+        new AdminServer(
+            config.admin().address(),
+            meters,
+            this::unready,
+            admission.admit(EntityUid.of(Caller.TYPE, "loopback")));
+    gauges();
+    try {
+      activations.begin(config.bundle());
+      listen();
+    } catch (StartException | RuntimeException e) {
+      door.stop();
+      stopVertx();
+      throw e;
+    }
+  }
+
+  private static Vertx vertx(Config config) {
+    var options = new VertxOptions().setPreferNativeTransport(true);
+    int processors = Runtime.getRuntime().availableProcessors();
+    options.setEventLoopPoolSize(config.threads() > 0 ? config.threads() : processors);
+    return Vertx.builder().with(options).build();
+  }
+
+  private void listen() throws StartException {
+    if (!vertx.isNativeTransportEnabled())
+      throw new StartException("expected Linux on x86-64, whose epoll transport carries the doors");
+    try {
+      if (config.socket().isPresent()) door.listen(config.socket().get());
+      if (config.grpc().isPresent()) grpcPort = Optional.of(door.listen(config.grpc().get()));
+    } catch (IOException e) {
+      throw new StartException("cannot listen: " + e.getMessage() + cause(e));
+    }
+    try {
+      vertx
+          .deployVerticle(admin)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new StartException("cannot listen on " + config.admin() + cause(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted");
+    }
+    watchHealth();
+    vertx.setPeriodic(HEALTH_EVERY.toMillis(), _ -> watchHealth());
+    vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
+    vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
+    config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
+    grpcAddress().ifPresent(address -> journal.say("gRPC listens on " + address));
+    journal.say("metrics and health on http://" + adminAddress());
+  }
+
+  private static String cause(Exception e) {
+    return e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+  }
+
+  /** Looks at the bundle on a worker thread; a look that is still under way is not doubled. */
+  private void lookForBundle() {
+    if (closing || !activations.claim()) return;
+    vertx.executeBlocking(
+        () -> {
+          activations.look();
+          return true;
+        },
+        true);
+  }
+
+  private void watchHealth() {
+    if (closing) return;
+    var unready = unready();
+    if (unready.isEmpty() == wasReady) return;
+    wasReady = unready.isEmpty();
+    door.serving(wasReady);
+    journal.say(wasReady ? "ready" : "not ready: " + unready.orElse(""));
+  }
+
+  /** Why it cannot decide or write now; empty if it can. */
+  public Optional<String> unready() {
+    if (closing) return Optional.of("the sidecar is stopping");
+    if (facts.snapshot().isEmpty()) return Optional.of("no bundle has been activated yet");
+    return switch (recorder.health()) {
+      case Health.Writable() -> Optional.empty();
+      case Health.Unwritable(_, String detail) ->
+          Optional.of("the decision log takes no entry: " + detail);
+    };
+  }
+
+  private void gauges() {
+    meters.gauge(
+        "ostiary.ready", "1 if it can decide and write", this, s -> s.unready().isEmpty() ? 1 : 0);
+    meters.gauge(
+        "ostiary.revision.policy",
+        "size of the fact log at the activation in force",
+        facts,
+        f -> f.snapshot().map(s -> s.policyRevision().size()).orElse(0L));
+    meters.gauge(
+        "ostiary.revision.data",
+        "size of the fact log at the last fact folded",
+        facts,
+        f -> f.snapshot().map(s -> s.dataRevision().size()).orElse(0L));
+    meters.gauge(
+        "ostiary.bundle.version",
+        "version of the bundle in force",
+        facts,
+        f -> f.snapshot().map(s -> s.bundle().version()).orElse(0L));
+    meters.gauge("ostiary.log.entries", "entries of the decision log", recorder, Recorder::size);
+    meters.gauge(
+        "ostiary.log.unsynced.bytes",
+        "bytes written and not yet fsynced",
+        recorder,
+        r -> r.counters().unsyncedBytes());
+    meters.gauge(
+        "ostiary.log.unpublished",
+        "entries that no checkpoint covers yet",
+        recorder,
+        r -> r.counters().unpublished());
+  }
+
+  /** The bundle in force, if there is one. */
+  public Optional<Snapshot> snapshot() {
+    return facts.snapshot();
+  }
+
+  /** HOST:PORT of the gRPC door on TCP; empty where it is off. */
+  public Optional<String> grpcAddress() {
+    return config
+        .grpc()
+        .flatMap(at -> grpcPort.map(port -> new Listener(at.host(), port).toString()));
+  }
+
+  /** The Unix socket of the gRPC door; empty where it is off. */
+  public Optional<Path> socket() {
+    return config.socket();
+  }
+
+  /** HOST:PORT of metrics and health. */
+  public String adminAddress() {
+    return new Listener(config.admin().host(), admin.port()).toString();
+  }
+
+  /** Version of the program. */
+  public static String version() {
+    String version = Sidecar.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  private static long ownUid() throws StartException {
+    try {
+      return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new StartException("expected Linux: /proc/self cannot be read");
+    }
+  }
+
+  /**
+   * Stops in order: health says so, no call is taken, those that are open end, the log gets its
+   * last entry. Blocks; a second call does nothing.
+   */
+  @Override
+  public void close() {
+    if (closing) return;
+    closing = true;
+    journal.say("stopping");
+    try {
+      door.drain(config.drainGrace());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      door.stop();
+    }
+    activations.close();
+    recorder.close();
+    facts.close();
+    stopVertx();
+    journal.say("stopped");
+  }
+
+  private void stopVertx() {
+    try {
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      journal.say("event loops did not stop: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

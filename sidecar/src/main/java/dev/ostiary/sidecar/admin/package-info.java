@@ -1,0 +1,3 @@
+/** The admin port: metrics, liveness and readiness over HTTP. */
+@org.jspecify.annotations.NullMarked
+package dev.ostiary.sidecar.admin;

@@ -1,0 +1,53 @@
+package dev.ostiary.sidecar.cli;
+
+import dev.ostiary.sidecar.Sidecar;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code ostiary}: the sidecar and what goes with it. */
+@Command(
+    name = "ostiary",
+    description =
+        "An authorization sidecar: answers whether a principal may do an action to a resource, and"
+            + " writes every answer down.",
+    subcommands = {ServeCommand.class, VersionCommand.class, HelpCommand.class},
+    versionProvider = Main.Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  private static final int USAGE = 2;
+
+  /** Runs the command line and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line, for running it within a process. */
+  static CommandLine commandLine() {
+    var commandLine = new CommandLine(new Main());
+    commandLine.setParameterExceptionHandler((fault, args) -> {
+      fault.getCommandLine().getErr().println("ostiary: " + fault.getMessage());
+      if (fault instanceof CommandLine.UnmatchedArgumentException unmatched)
+        CommandLine.UnmatchedArgumentException.printSuggestions(
+            unmatched, fault.getCommandLine().getErr());
+      String path = fault.getCommandLine().getCommandSpec().qualifiedName();
+      fault.getCommandLine().getErr().println("try: " + path + " --help");
+      return USAGE;
+    });
+    commandLine.setExecutionExceptionHandler((fault, command, _) -> {
+      if (!(fault instanceof UserException)) throw fault;
+      command.getErr().println("ostiary: " + fault.getMessage());
+      return USAGE;
+    });
+    return commandLine;
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"ostiary " + Sidecar.version()};
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** The {@code ostiary} command. */
+@org.jspecify.annotations.NullMarked
+package dev.ostiary.sidecar.cli;

@@ -1,0 +1,214 @@
+package dev.ostiary.sidecar.config;
+
+import dev.ostiary.cedar.syntax.Source;
+import dev.ostiary.cedar.syntax.SourceError;
+import dev.ostiary.cedar.syntax.Span;
+import dev.ostiary.sidecar.yaml.Durations;
+import dev.ostiary.sidecar.yaml.Suggestion;
+import dev.ostiary.sidecar.yaml.YamlMap;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Joins the config file, the environment and the flags; a later one wins. */
+public final class ConfigReader {
+  /** A value with the place it came from, for messages. */
+  private record Given(String text, String from) {}
+
+  /** Variables that are no keys: the file's path, and what the launcher reads. */
+  private static final List<String> OTHER_VARIABLES =
+      List.of("OSTIARY_CONFIG", "OSTIARY_HOME", "OSTIARY_JAVA_OPTS");
+
+  private final Map<Key, Given> given = new EnumMap<>(Key.class);
+  private final List<String> faults = new ArrayList<>();
+
+  private ConfigReader() {}
+
+  /**
+   * Reads the configuration.
+   *
+   * @param file the config file, if there is one
+   * @param environment all variables; those that begin with {@code OSTIARY_} are read
+   * @param flags values from the command line
+   * @throws ConfigException with every fault of all three
+   */
+  public static Config read(
+      Optional<Path> file, Map<String, String> environment, Map<Key, String> flags)
+      throws ConfigException {
+    var reader = new ConfigReader();
+    file.ifPresent(reader::readFile);
+    reader.readEnvironment(environment);
+    flags.forEach((key, text) -> reader.given.put(key, new Given(text, "--" + key.path())));
+    Config config = reader.config();
+    if (!reader.faults.isEmpty()) throw new ConfigException(reader.faults);
+    return config;
+  }
+
+  private void readFile(Path file) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      faults.add(file + ": expected a readable config file");
+      return;
+    }
+    var errors = new ArrayList<SourceError>();
+    readMap(YamlMap.parse(new Source(file.toString(), text), errors), "", errors);
+    errors.forEach(error -> faults.add(error.toString()));
+  }
+
+  private void readMap(YamlMap map, String prefix, List<SourceError> errors) {
+    for (var key : map.keys()) {
+      String path = prefix + key.text();
+      var known = Key.at(path);
+      if (known.isPresent()) {
+        map.text(key.text())
+            .ifPresent(value -> given.put(known.get(), new Given(value.text(), at(value.span()))));
+      } else if (Key.paths().stream().anyMatch(p -> p.startsWith(path + "."))
+          && map.isMap(key.text())) {
+        readMap(map.map(key.text()), path + ".", errors);
+      } else {
+        errors.add(new SourceError(key.span(), Suggestion.unknown("key", path, Key.paths())));
+      }
+    }
+  }
+
+  private static String at(Span span) {
+    return span.toString();
+  }
+
+  private void readEnvironment(Map<String, String> environment) {
+    for (var key : Key.values()) {
+      String value = environment.get(key.variable());
+      if (value != null) given.put(key, new Given(value, key.variable()));
+    }
+    var known = new ArrayList<>(Key.variables());
+    known.addAll(OTHER_VARIABLES);
+    for (String name : environment.keySet().stream().sorted().toList()) {
+      if (!name.startsWith("OSTIARY_") || known.contains(name) || isServiceLink(name)) continue;
+      faults.add(Suggestion.unknown("environment variable", name, known));
+    }
+  }
+
+  /** Kubernetes gives every pod such variables for a service named ostiary. */
+  private static boolean isServiceLink(String name) {
+    return name.startsWith("OSTIARY_SERVICE_") || name.matches("OSTIARY_PORT(_.*)?");
+  }
+
+  private Config config() {
+    Path data = Path.of(text(Key.DATA));
+    return new Config(
+        optional(Key.BUNDLE).map(Path::of),
+        data,
+        socket(data),
+        listener(Key.GRPC),
+        listener(Key.ADMIN).orElse(new Listener("127.0.0.1", 0)),
+        name(),
+        bool(Key.LOG_OBSERVE),
+        number(Key.LOG_RESERVE, 0, Long.MAX_VALUE),
+        duration(Key.WATCH_EVERY, Duration.ofMillis(10)),
+        duration(Key.DRAIN_GRACE, Duration.ZERO),
+        (int) number(Key.THREADS, 0, 1024),
+        limits());
+  }
+
+  private Limits limits() {
+    return new Limits(
+        (int) number(Key.MESSAGE_BYTES, 1024, 16 << 20),
+        (int) number(Key.HEADER_BYTES, 1024, 1 << 20),
+        (int) number(Key.CALLS, 1, 1 << 20),
+        (int) number(Key.RESETS, 1, 1 << 20),
+        duration(Key.CONNECTION_AGE, Duration.ofSeconds(1)),
+        duration(Key.CONNECTION_GRACE, Duration.ZERO),
+        duration(Key.KEEPALIVE, Duration.ofSeconds(1)),
+        (int) number(Key.BATCH, 1, 1 << 20),
+        (int) number(Key.PENDING, 1, 1 << 20));
+  }
+
+  private Optional<Path> socket(Path data) {
+    String text = text(Key.SOCKET);
+    if (text.equals("off")) return Optional.empty();
+    Path path = text.isEmpty() ? data.resolve("ostiary.sock") : Path.of(text);
+    // sun_path has 108 bytes, the last of them zero.
+    if (path.toAbsolutePath().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length
+        > 107) fault(Key.SOCKET, "a path of at most 107 bytes", path.toAbsolutePath().toString());
+    return Optional.of(path);
+  }
+
+  private Optional<Listener> listener(Key key) {
+    String text = text(key);
+    if (text.equals("off") && key != Key.ADMIN) return Optional.empty();
+    var listener = Listener.parse(text);
+    if (listener.isEmpty()) {
+      fault(key, "HOST:PORT", text);
+      return Optional.empty();
+    }
+    try {
+      if (!listener.get().isLoopback())
+        fault(key, "a loopback address, since the connection is not encrypted", text);
+    } catch (UnknownHostException e) {
+      fault(key, "a host that can be resolved", text);
+    }
+    return listener;
+  }
+
+  private Optional<String> name() {
+    var name = optional(Key.NAME);
+    if (name.isPresent() && !name.get().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}"))
+      fault(Key.NAME, "letters, digits, dots, dashes and underscores", name.get());
+    return name;
+  }
+
+  private boolean bool(Key key) {
+    String text = text(key);
+    if (!text.equals("true") && !text.equals("false")) fault(key, "true or false", text);
+    return text.equals("true");
+  }
+
+  private long number(Key key, long least, long most) {
+    String text = text(key);
+    try {
+      long number = Long.parseLong(text);
+      if (number >= least && number <= most) return number;
+    } catch (NumberFormatException e) {
+      // falls through to the one message
+    }
+    fault(key, "a number from " + least + " to " + most, text);
+    return least;
+  }
+
+  private Duration duration(Key key, Duration least) {
+    String text = text(key);
+    OptionalLong millis = Durations.millis(text);
+    if (millis.isPresent() && millis.getAsLong() >= least.toMillis())
+      return Duration.ofMillis(millis.getAsLong());
+    fault(
+        key,
+        "a duration such as `500ms`, `10s`, `5m` or `1h`, at least " + least.toMillis() + "ms",
+        text);
+    return least;
+  }
+
+  private void fault(Key key, String expected, String got) {
+    var source = given.get(key);
+    String from = source == null ? key.path() : source.from();
+    faults.add(from + ": expected " + expected + ", got `" + got + "`");
+  }
+
+  private Optional<String> optional(Key key) {
+    return Optional.of(text(key)).filter(text -> !text.isEmpty());
+  }
+
+  private String text(Key key) {
+    var value = given.get(key);
+    return value == null ? key.standard() : value.text();
+  }
+}

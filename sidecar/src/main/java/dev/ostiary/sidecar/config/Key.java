@@ -1,0 +1,72 @@
+package dev.ostiary.sidecar.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Everything that can be configured: one line of the file, one environment variable each. */
+public enum Key {
+  BUNDLE("bundle", "", "directory of the policy bundle; it is watched"),
+  DATA("data", "ostiary-data", "directory of the logs and keys; one process at a time"),
+  SOCKET("socket", "", "Unix socket for gRPC; DATA/ostiary.sock by default, `off` for none"),
+  GRPC("grpc", "127.0.0.1:7470", "loopback HOST:PORT for gRPC; port 0 picks one, `off` for none"),
+  ADMIN("admin", "127.0.0.1:7472", "loopback HOST:PORT for metrics and health; port 0 picks one"),
+  NAME("name", "", "first part of the logs' origins; made up when the data directory is new"),
+  LOG_OBSERVE("log.observe", "false", "whether a bundle may choose the log class `observe`"),
+  LOG_RESERVE("log.reserve-bytes", "67108864", "room on the disk below which nothing is answered"),
+  WATCH_EVERY("watch.every", "1s", "how often the bundle directory is looked at"),
+  DRAIN_GRACE("drain.grace", "10s", "how long calls may take to end after SIGTERM"),
+  THREADS("threads", "0", "event loops; 0 is one for each processor"),
+  MESSAGE_BYTES("limits.message-bytes", "1048576", "largest request that is decided"),
+  HEADER_BYTES("limits.header-bytes", "8192", "largest metadata of a call"),
+  CALLS("limits.calls-per-connection", "256", "calls that one connection may have open"),
+  RESETS("limits.resets", "200", "streams that one connection may reset within 30 seconds"),
+  CONNECTION_AGE("limits.connection-age", "1h", "after which a connection is asked to end"),
+  CONNECTION_GRACE("limits.connection-grace", "30s", "how long its calls may then take to end"),
+  KEEPALIVE("limits.keepalive", "10s", "least time between two pings of a client"),
+  BATCH("limits.batch", "1000", "questions in one CheckBatch"),
+  PENDING("limits.pending", "256", "unanswered questions on one CheckStream");
+
+  private final String path;
+  private final String standard;
+  private final String meaning;
+
+  Key(String path, String standard, String meaning) {
+    this.path = path;
+    this.standard = standard;
+    this.meaning = meaning;
+  }
+
+  /** As the file has it; a dot is a level. */
+  public String path() {
+    return path;
+  }
+
+  /** The environment variable. */
+  public String variable() {
+    return "OSTIARY_" + path.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+
+  /** The value where none is given; empty where there is none. */
+  public String standard() {
+    return standard;
+  }
+
+  /** What it is for, in a line. */
+  public String meaning() {
+    return meaning;
+  }
+
+  static Optional<Key> at(String path) {
+    return Arrays.stream(values()).filter(key -> key.path.equals(path)).findFirst();
+  }
+
+  static List<String> paths() {
+    return Arrays.stream(values()).map(Key::path).toList();
+  }
+
+  static List<String> variables() {
+    return Arrays.stream(values()).map(Key::variable).toList();
+  }
+}

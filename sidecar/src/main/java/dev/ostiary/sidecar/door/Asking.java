@@ -1,0 +1,147 @@
+package dev.ostiary.sidecar.door;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.ostiary.log.Outcome;
+import dev.ostiary.sidecar.decide.Answer;
+import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Decider;
+import dev.ostiary.sidecar.decide.Refused;
+import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.decide.Result;
+import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Call;
+import dev.ostiary.sidecar.record.Clock;
+import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.record.Refusals;
+import dev.ostiary.v1.CheckRequest;
+import dev.ostiary.v1.CheckResponse;
+import dev.ostiary.v1.Receipt;
+import io.grpc.Context;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The way of every question: read, decided, written down, answered. Any thread; never blocks. */
+final class Asking {
+  private static final HexFormat HEX = HexFormat.of();
+  private static final Duration NO_SNAPSHOT_RETRY = Duration.ofSeconds(1);
+
+  private final Supplier<Optional<Snapshot>> snapshots;
+  private final Recorder recorder;
+  private final Clock clock;
+  private final Refusals refusals;
+  private final Meters meters;
+
+  Asking(
+      Supplier<Optional<Snapshot>> snapshots,
+      Recorder recorder,
+      Clock clock,
+      Refusals refusals,
+      Meters meters) {
+    this.snapshots = snapshots;
+    this.recorder = recorder;
+    this.clock = clock;
+    this.refusals = refusals;
+    this.meters = meters;
+  }
+
+  /** What comes of a question. */
+  sealed interface Reply {
+    /** An answer, which is in the log. */
+    record Answered(CheckResponse response) implements Reply {}
+
+    /** No answer. */
+    record Without(Refused refused) implements Reply {}
+  }
+
+  /** The snapshot in force. */
+  Optional<Snapshot> snapshot() {
+    return snapshots.get();
+  }
+
+  /** Decides by the snapshot in force, without writing. */
+  Result decide(CheckRequest request, Caller caller) {
+    var snapshot = snapshots.get();
+    return snapshot.isPresent() ? decide(request, caller, snapshot.get()) : noSnapshot();
+  }
+
+  /** Decides by {@code snapshot}, without writing. */
+  Result decide(CheckRequest request, Caller caller, Snapshot snapshot) {
+    var now = clock.isBehind() ? OptionalLong.empty() : OptionalLong.of(clock.micros() / 1_000);
+    return switch (RequestReader.read(request, caller, now)) {
+      case RequestReader.Read.Wrong(var refused) -> refused;
+      case RequestReader.Read.Asked(var question) -> Decider.decide(question, snapshot);
+    };
+  }
+
+  static Refused noSnapshot() {
+    return Refused.later(Why.NO_SNAPSHOT, "no bundle has been activated yet", NO_SNAPSHOT_RETRY);
+  }
+
+  /** Decides and writes one question; {@code reply} is told once, when the answer may leave. */
+  void ask(CheckRequest request, Caller caller, Call call, Consumer<Reply> reply) {
+    switch (decide(request, caller)) {
+      case Refused refused -> reply.accept(new Reply.Without(refused));
+      case Answer answer -> write(answer, call, reply);
+    }
+  }
+
+  private void write(Answer answer, Call call, Consumer<Reply> reply) {
+    var late = expired(Context.current());
+    if (late.isPresent()) {
+      reply.accept(new Reply.Without(late.get()));
+      return;
+    }
+    byte[] id = recorder.nextId();
+    recorder.write(
+        new Recorder.Item(answer, call, id),
+        outcome -> reply.accept(written(outcome, answer, call, id)));
+  }
+
+  private Reply written(Outcome outcome, Answer answer, Call call, byte[] id) {
+    if (outcome instanceof Outcome.Refused refused) return new Reply.Without(unavailable(refused));
+    return new Reply.Answered(response(answer, call, id, outcome, 0));
+  }
+
+  /** The answer with its receipt. */
+  CheckResponse response(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
+    meters.decided(call.door(), answer.allowed(), System.nanoTime() - call.arrivedNanos());
+    return Answers.response(answer, HEX.formatHex(id), receipt(outcome, item));
+  }
+
+  private Receipt receipt(Outcome outcome, int item) {
+    var receipt = Receipt.newBuilder().setOrigin(recorder.origin()).setItem(item);
+    if (outcome instanceof Outcome.Appended(long index, var leafHash, _)) {
+      receipt.setIndex(index).setLeafHash(UnsafeByteOperations.unsafeWrap(leafHash.bytes()));
+    }
+    return receipt.build();
+  }
+
+  static Refused unavailable(Outcome.Refused refused) {
+    return new Refused(
+        Why.LOG_UNAVAILABLE,
+        "the decision log takes no entry: " + refused.detail(),
+        "",
+        refused.retryAfter().isZero() ? Optional.empty() : Optional.of(refused.retryAfter()));
+  }
+
+  /** Why the caller no longer waits, if it does not. */
+  static Optional<Refused> expired(Context context) {
+    var deadline = context.getDeadline();
+    if (deadline != null && deadline.isExpired())
+      return Optional.of(Refused.of(Why.DEADLINE_EXCEEDED, "", "the deadline passed undecided"));
+    if (context.isCancelled())
+      return Optional.of(Refused.of(Why.CANCELLED, "", "the caller went away undecided"));
+    return Optional.empty();
+  }
+
+  /** Counts a question that got no decision. */
+  void count(Refused refused, Caller caller, String method) {
+    meters.refused(refused.why());
+    refusals.count(new Refusals.Kind(caller.uid(), refused.why().name(), method));
+  }
+}

@@ -1,0 +1,182 @@
+package dev.ostiary.sidecar.door;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.ostiary.log.Outcome;
+import dev.ostiary.record.v1.Door;
+import dev.ostiary.sidecar.decide.Answer;
+import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Caller.Right;
+import dev.ostiary.sidecar.decide.Refused;
+import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Call;
+import dev.ostiary.sidecar.record.Call.Trace;
+import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.v1.CheckBatchRequest;
+import dev.ostiary.v1.CheckBatchResponse;
+import dev.ostiary.v1.CheckRequest;
+import dev.ostiary.v1.CheckResponse;
+import dev.ostiary.v1.CheckResult;
+import dev.ostiary.v1.CheckStreamRequest;
+import dev.ostiary.v1.DecisionServiceGrpc;
+import io.grpc.Context;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** {@code ostiary.v1.DecisionService}. */
+final class DecisionDoor {
+  private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
+
+  private final Asking asking;
+  private final Recorder recorder;
+  private final Meters meters;
+  private final int messageBytes;
+  private final int batch;
+  private final int pending;
+  private final Set<StreamCall> streams = ConcurrentHashMap.newKeySet();
+
+  DecisionDoor(
+      Asking asking, Recorder recorder, Meters meters, int messageBytes, int batch, int pending) {
+    this.asking = asking;
+    this.recorder = recorder;
+    this.meters = meters;
+    this.messageBytes = messageBytes;
+    this.batch = batch;
+    this.pending = pending;
+  }
+
+  /** The service with its methods; requests are read by {@link Received}. */
+  ServerServiceDefinition service() {
+    var check = received(DecisionServiceGrpc.getCheckMethod(), CheckRequest.parser());
+    var checkBatch =
+        received(DecisionServiceGrpc.getCheckBatchMethod(), CheckBatchRequest.parser());
+    var checkStream =
+        received(DecisionServiceGrpc.getCheckStreamMethod(), CheckStreamRequest.parser());
+    var generated = DecisionServiceGrpc.getServiceDescriptor();
+    var descriptor =
+        ServiceDescriptor.newBuilder(generated.getName())
+            .setSchemaDescriptor(generated.getSchemaDescriptor())
+            .addMethod(check)
+            .addMethod(checkBatch)
+            .addMethod(checkStream)
+            .build();
+    return ServerServiceDefinition.builder(descriptor)
+        .addMethod(
+            ServerMethodDefinition.create(
+                check, UnaryCall.handler(this::check, Right.CHECK, asking, meters)))
+        .addMethod(
+            ServerMethodDefinition.create(
+                checkBatch, UnaryCall.handler(this::checkBatch, Right.CHECK, asking, meters)))
+        .addMethod(
+            ServerMethodDefinition.create(
+                checkStream,
+                (call, headers) -> new StreamCall(call, headers, asking, meters, streams, pending)))
+        .build();
+  }
+
+  private <Q extends MessageLite, A> MethodDescriptor<Received<Q>, A> received(
+      MethodDescriptor<Q, A> method, Parser<Q> parser) {
+    return method.toBuilder(
+            Received.marshaller(parser, messageBytes), method.getResponseMarshaller())
+        .build();
+  }
+
+  /** Ends the open streams once what they asked is answered. */
+  void drain() {
+    var why = Refused.later(Why.DRAINING, "the sidecar is stopping", DRAINING_RETRY);
+    streams.forEach(stream -> stream.drain(why));
+  }
+
+  private void check(
+      CheckRequest request,
+      Caller caller,
+      Trace trace,
+      long arrivedNanos,
+      Consumer<UnaryCall.End<CheckResponse>> end) {
+    var call = new Call(Door.DOOR_CHECK, request.getCorrelationId(), trace, arrivedNanos);
+    asking.ask(
+        request,
+        caller,
+        call,
+        reply ->
+            end.accept(
+                switch (reply) {
+                  case Asking.Reply.Answered(var response) ->
+                      new UnaryCall.End.Answered<>(response);
+                  case Asking.Reply.Without(var refused) -> new UnaryCall.End.Without<>(refused);
+                }));
+  }
+
+  private void checkBatch(
+      CheckBatchRequest request,
+      Caller caller,
+      Trace trace,
+      long arrivedNanos,
+      Consumer<UnaryCall.End<CheckBatchResponse>> end) {
+    var snapshot = asking.snapshot();
+    if (snapshot.isEmpty()) {
+      end.accept(new UnaryCall.End.Without<>(Asking.noSnapshot()));
+      return;
+    }
+    int count = request.getRequestsCount();
+    if (count == 0 || count > batch) {
+      var refused =
+          count == 0
+              ? Refused.of(Why.MALFORMED_REQUEST, "requests", "expected a question, got none")
+              : Refused.of(
+                  Why.REQUEST_TOO_LARGE, "requests", "expected at most " + batch + " questions");
+      end.accept(new UnaryCall.End.Without<>(refused));
+      return;
+    }
+    // Results that are refused stand at once; decided ones get theirs with the record's receipt.
+    var results = new ArrayList<CheckResult>(count);
+    var items = new ArrayList<Recorder.Item>(count);
+    for (var question : request.getRequestsList()) {
+      switch (asking.decide(question, caller, snapshot.get())) {
+        case Answer answer -> {
+          var call =
+              new Call(Door.DOOR_CHECK_BATCH, question.getCorrelationId(), trace, arrivedNanos);
+          items.add(new Recorder.Item(answer, call, recorder.nextId()));
+          results.add(CheckResult.getDefaultInstance());
+        }
+        case Refused refused -> {
+          asking.count(
+              refused, caller, DecisionServiceGrpc.getCheckBatchMethod().getFullMethodName());
+          results.add(CheckResult.newBuilder().setRefusal(Statuses.refusal(refused)).build());
+        }
+      }
+    }
+    var late = Asking.expired(Context.current());
+    if (late.isPresent()) end.accept(new UnaryCall.End.Without<>(late.get()));
+    else if (items.isEmpty()) end.accept(answered(results));
+    else recorder.writeBatch(items, outcome -> end.accept(batchEnd(results, items, outcome)));
+  }
+
+  private UnaryCall.End<CheckBatchResponse> batchEnd(
+      List<CheckResult> results, List<Recorder.Item> items, Outcome outcome) {
+    if (outcome instanceof Outcome.Refused refused)
+      return new UnaryCall.End.Without<>(Asking.unavailable(refused));
+    int position = 0;
+    for (int item = 0; item < items.size(); item++) {
+      while (results.get(position).hasRefusal()) position++;
+      var decided = items.get(item);
+      var response = asking.response(decided.answer(), decided.call(), decided.id(), outcome, item);
+      results.set(position++, CheckResult.newBuilder().setResponse(response).build());
+    }
+    return answered(results);
+  }
+
+  private static UnaryCall.End<CheckBatchResponse> answered(List<CheckResult> results) {
+    return new UnaryCall.End.Answered<>(
+        CheckBatchResponse.newBuilder().addAllResults(results).build());
+  }
+}

@@ -1,0 +1,188 @@
+package dev.ostiary.sidecar.door;
+
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.sidecar.config.Limits;
+import dev.ostiary.sidecar.config.Listener;
+import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Caller.Right;
+import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Clock;
+import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.record.Refusals;
+import dev.ostiary.v1.DecisionServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The gRPC listeners: decisions, health and reflection on a Unix socket and on loopback TCP. */
+public final class GrpcDoor {
+  private static final int RESET_WINDOW_SECONDS = 30;
+
+  /** gRPC itself refuses at this multiple, and then without telling what was wrong. */
+  private static final int HARD_FACTOR = 4;
+
+  private final DecisionDoor decisions;
+  private final Function<EntityUid, Caller> admission;
+  private final Limits limits;
+  private final EventLoopGroup acceptors;
+  private final EventLoopGroup loops;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final Meters meters;
+  private final List<Server> servers = new ArrayList<>();
+
+  /**
+   * A door that listens nowhere yet.
+   *
+   * @param snapshots the snapshot in force, if there is one
+   * @param admission what a caller may do, asked once for a connection
+   * @param acceptors epoll event loops that accept connections
+   * @param loops epoll event loops that serve them
+   */
+  public GrpcDoor(
+      Supplier<Optional<Snapshot>> snapshots,
+      Recorder recorder,
+      Clock clock,
+      Refusals refusals,
+      Meters meters,
+      Function<EntityUid, Caller> admission,
+      Limits limits,
+      EventLoopGroup acceptors,
+      EventLoopGroup loops) {
+    var asking = new Asking(snapshots, recorder, clock, refusals, meters);
+    this.decisions =
+        new DecisionDoor(
+            asking, recorder, meters, limits.messageBytes(), limits.batch(), limits.pending());
+    this.admission = admission;
+    this.limits = limits;
+    this.acceptors = acceptors;
+    this.loops = loops;
+    this.meters = meters;
+    serving(false);
+  }
+
+  /** Listens on TCP and returns the port. */
+  public int listen(Listener listener) throws IOException {
+    Server server = start(listener.address(), EpollServerSocketChannel::new);
+    for (var address : server.getListenSockets())
+      if (address instanceof InetSocketAddress tcp) return tcp.getPort();
+    throw new IOException(listener + ": no port was bound");
+  }
+
+  /**
+   * Listens on a Unix socket that its owner and group may use. A file left by a killed process is
+   * removed.
+   */
+  public void listen(Path socket) throws IOException {
+    Files.deleteIfExists(socket);
+    start(new DomainSocketAddress(socket.toFile()), EpollServerDomainSocketChannel::new);
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+  }
+
+  private Server start(SocketAddress address, ChannelFactory<? extends ServerChannel> channels)
+      throws IOException {
+    var server =
+        NettyServerBuilder.forAddress(address)
+            .protocolNegotiator(new Peer(admission))
+            .channelFactory(channels)
+            .bossEventLoopGroup(acceptors)
+            .workerEventLoopGroup(loops)
+            .directExecutor()
+            .maxInboundMessageSize(HARD_FACTOR * limits.messageBytes())
+            .maxInboundMetadataSize(limits.headerBytes())
+            .maxConcurrentCallsPerConnection(limits.callsPerConnection())
+            .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
+            .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+            .maxConnectionAgeGrace(limits.connectionGrace().toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .addService(decisions.service())
+            .addService(guarded(health.getHealthService(), Right.HEALTH))
+            .addService(guarded(ProtoReflectionServiceV1.newInstance(), Right.REFLECT))
+            .build();
+    servers.add(server.start());
+    return server;
+  }
+
+  private static ServerServiceDefinition guarded(BindableService service, Right right) {
+    return ServerInterceptors.intercept(
+        service,
+        new ServerInterceptor() {
+          @Override
+          public <Q, A> ServerCall.Listener<Q> interceptCall(
+              ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            Caller caller = call.getAttributes().get(Peer.CALLER);
+            if (caller != null && caller.may(right)) return next.startCall(call, headers);
+            call.close(Status.PERMISSION_DENIED, new Metadata());
+            return new ServerCall.Listener<>() {};
+          }
+        });
+  }
+
+  /** What the health service says. */
+  public void serving(boolean serving) {
+    var status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(DecisionServiceGrpc.SERVICE_NAME, status);
+  }
+
+  /**
+   * Stops in order: says so, takes no new calls, lets those that are there end, for at most {@code
+   * grace}. Blocks; not on an event loop.
+   */
+  public void drain(Duration grace) throws InterruptedException {
+    health.enterTerminalState();
+    for (var server : servers) server.shutdown();
+    decisions.drain();
+    long deadline = System.nanoTime() + grace.toNanos();
+    // Watchers of health and reflection never end by themselves: decisions are what is waited for.
+    while (!terminated(Duration.ofMillis(20)) && System.nanoTime() < deadline) {
+      if (meters.openCalls() > 0) continue;
+      terminated(Duration.ofMillis(200)); // what was just completed may still be on its way out
+      break;
+    }
+    stop();
+    terminated(Duration.ofSeconds(1));
+  }
+
+  /** Stops at once. */
+  public void stop() {
+    for (var server : servers) server.shutdownNow();
+  }
+
+  private boolean terminated(Duration patience) throws InterruptedException {
+    boolean all = true;
+    for (var server : servers)
+      all &= server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+    return all;
+  }
+}

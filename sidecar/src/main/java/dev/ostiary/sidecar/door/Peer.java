@@ -1,0 +1,76 @@
+package dev.ostiary.sidecar.door;
+
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.sidecar.decide.Caller;
+import io.grpc.Attributes;
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiationEvent;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import java.util.function.Function;
+
+/**
+ * Finds out who holds the other end of a new connection, before its first byte is read: on a Unix
+ * socket the user id that the kernel vouches for, else that it comes from this machine.
+ */
+final class Peer implements InternalProtocolNegotiator.ProtocolNegotiator {
+  static final Attributes.Key<Caller> CALLER = Attributes.Key.create("ostiary-caller");
+
+  private final Function<EntityUid, Caller> admission;
+
+  Peer(Function<EntityUid, Caller> admission) {
+    this.admission = admission;
+  }
+
+  @Override
+  public AsciiString scheme() {
+    return AsciiString.of("http");
+  }
+
+  @Override
+  public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+    return InternalProtocolNegotiators.waitUntilActiveHandler(
+        new Admitting(grpc), grpc.getNegotiationLogger());
+  }
+
+  private final class Admitting extends ChannelInboundHandlerAdapter {
+    private final GrpcHttp2ConnectionHandler grpc;
+
+    Admitting(GrpcHttp2ConnectionHandler grpc) {
+      this.grpc = grpc;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+      if (!(event instanceof ProtocolNegotiationEvent negotiated)) {
+        context.fireUserEventTriggered(event);
+        return;
+      }
+      var attributes =
+          InternalProtocolNegotiationEvent.getAttributes(negotiated).toBuilder()
+              .set(CALLER, admission.apply(uid(context.channel())))
+              .build();
+      context.pipeline().replace(this, null, grpc);
+      grpc.handleProtocolNegotiationCompleted(attributes, null);
+    }
+  }
+
+  private static EntityUid uid(Channel channel) throws IOException {
+    String id =
+        channel instanceof EpollDomainSocketChannel socket
+            ? "uid:" + socket.peerCredentials().uid()
+            : "loopback";
+    return EntityUid.of(Caller.TYPE, id);
+  }
+
+  @Override
+  public void close() {}
+}

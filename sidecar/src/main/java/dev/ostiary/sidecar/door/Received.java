@@ -1,0 +1,69 @@
+package dev.ostiary.sidecar.door;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.ostiary.sidecar.decide.Refused;
+import dev.ostiary.sidecar.decide.Refused.Why;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor.Marshaller;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A request as it came: a message, or why the bytes are none. gRPC would end a call whose bytes do
+ * not parse with CANCELLED; this way the caller learns what was wrong, and it is counted.
+ */
+sealed interface Received<T> {
+  /** A message within bounds. */
+  record Message<T>(T message) implements Received<T> {}
+
+  /** Bytes that are not read. */
+  record Unreadable<T>(Refused refused) implements Received<T> {}
+
+  /**
+   * Reads messages of at most {@code bytes}; deeper nesting than protobuf's own bound is refused.
+   */
+  static <T extends MessageLite> Marshaller<Received<T>> marshaller(Parser<T> parser, int bytes) {
+    return new Marshaller<>() {
+      @Override
+      public InputStream stream(Received<T> value) {
+        throw new UnsupportedOperationException("requests are only received");
+      }
+
+      @Override
+      public Received<T> parse(InputStream stream) {
+        return read(stream, parser, bytes);
+      }
+    };
+  }
+
+  private static <T> Received<T> read(InputStream stream, Parser<T> parser, int bytes) {
+    try {
+      if (stream instanceof KnownLength && stream.available() > bytes) return tooLarge(bytes);
+      var input = CodedInputStream.newInstance(stream);
+      input.setSizeLimit(bytes);
+      T message = parser.parseFrom(input);
+      input.checkLastTagWas(0);
+      return new Message<>(message);
+    } catch (InvalidProtocolBufferException e) {
+      String fault = String.valueOf(e.getMessage());
+      if (fault.contains("too large")) return tooLarge(bytes);
+      if (fault.contains("too many levels")) {
+        return new Unreadable<>(
+            Refused.of(
+                Why.REQUEST_TOO_LARGE, "context", "expected values that are not nested so deep"));
+      }
+      return new Unreadable<>(
+          Refused.of(Why.MALFORMED_REQUEST, "", "expected a protobuf message: " + fault));
+    } catch (IOException e) {
+      return new Unreadable<>(Refused.of(Why.MALFORMED_REQUEST, "", "expected a whole message"));
+    }
+  }
+
+  private static <T> Received<T> tooLarge(int bytes) {
+    return new Unreadable<>(
+        Refused.of(Why.REQUEST_TOO_LARGE, "", "expected a message of at most " + bytes + " bytes"));
+  }
+}

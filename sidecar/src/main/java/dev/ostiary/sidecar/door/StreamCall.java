@@ -1,0 +1,173 @@
+package dev.ostiary.sidecar.door;
+
+import dev.ostiary.record.v1.Door;
+import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Refused;
+import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Call;
+import dev.ostiary.v1.CheckResult;
+import dev.ostiary.v1.CheckStreamRequest;
+import dev.ostiary.v1.CheckStreamResponse;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Questions as they come on one stream, each answered as soon as it is written down.
+ *
+ * <p>Questions arrive on the stream's event loop; answers may be completed by whichever thread
+ * wrote the log, so what leaves is guarded by this object. Nothing is read while the caller does
+ * not take its answers, or while more than the bound are unanswered.
+ */
+final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>> {
+  private final ServerCall<Received<CheckStreamRequest>, CheckStreamResponse> call;
+  private final Asking asking;
+  private final Meters meters;
+  private final Set<StreamCall> open;
+  private final Caller caller;
+  private final Call.Trace trace;
+  private int pending;
+  private int owed;
+  private boolean ending;
+  private boolean closed;
+  private Status status = Status.OK;
+  private Metadata trailers = new Metadata();
+
+  StreamCall(
+      ServerCall<Received<CheckStreamRequest>, CheckStreamResponse> call,
+      Metadata headers,
+      Asking asking,
+      Meters meters,
+      Set<StreamCall> open,
+      int window) {
+    this.call = call;
+    this.asking = asking;
+    this.meters = meters;
+    this.open = open;
+    this.caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
+    this.trace = TraceParent.of(headers);
+    meters.callOpened();
+    open.add(this);
+    if (!caller.may(Caller.Right.CHECK)) {
+      refuseAll(
+          Refused.of(Why.CALLER_NOT_PERMITTED, "", "`" + caller.uid() + "` may not ask this"));
+      return;
+    }
+    call.sendHeaders(new Metadata());
+    call.request(window);
+  }
+
+  @Override
+  public void onMessage(Received<CheckStreamRequest> received) {
+    synchronized (this) {
+      if (closed) return;
+      pending++;
+    }
+    switch (received) {
+      case Received.Unreadable(var refused) -> refuseAll(refused);
+      case Received.Message(var request) -> {
+        long id = request.getId();
+        var late = Asking.expired(Context.current());
+        if (late.isPresent()) {
+          answer(id, new Asking.Reply.Without(late.get()));
+        } else if (!request.hasRequest()) {
+          answer(
+              id,
+              new Asking.Reply.Without(
+                  Refused.of(Why.MALFORMED_REQUEST, "request", "expected a question, got none")));
+        } else {
+          var question = request.getRequest();
+          var info =
+              new Call(
+                  Door.DOOR_CHECK_STREAM, question.getCorrelationId(), trace, System.nanoTime());
+          asking.ask(question, caller, info, reply -> answer(id, reply));
+        }
+      }
+    }
+  }
+
+  private void answer(long id, Asking.Reply reply) {
+    var result =
+        switch (reply) {
+          case Asking.Reply.Answered(var response) ->
+              CheckResult.newBuilder().setResponse(response).build();
+          case Asking.Reply.Without(var refused) -> {
+            count(refused);
+            yield CheckResult.newBuilder().setRefusal(Statuses.refusal(refused)).build();
+          }
+        };
+    var message = CheckStreamResponse.newBuilder().setId(id).setResult(result).build();
+    synchronized (this) {
+      pending--;
+      if (closed) return;
+      call.sendMessage(message);
+      if (ending) closeWhenDone();
+      else if (call.isReady()) call.request(1);
+      else owed++;
+    }
+  }
+
+  /** Bytes that are no question end the stream: what follows them cannot be trusted either. */
+  private void refuseAll(Refused refused) {
+    count(refused);
+    synchronized (this) {
+      if (closed) return;
+      closed = true;
+      call.close(Statuses.status(refused), Statuses.trailers(refused));
+    }
+  }
+
+  private void count(Refused refused) {
+    asking.count(refused, caller, call.getMethodDescriptor().getFullMethodName());
+  }
+
+  @Override
+  public synchronized void onReady() {
+    if (owed == 0 || ending || closed) return;
+    call.request(owed);
+    owed = 0;
+  }
+
+  @Override
+  public synchronized void onHalfClose() {
+    ending = true;
+    closeWhenDone();
+  }
+
+  /** Reads no more, answers what was read, and tells the caller to come again elsewhere. */
+  synchronized void drain(Refused why) {
+    if (ending || closed) return;
+    ending = true;
+    status = Statuses.status(why);
+    trailers = Statuses.trailers(why);
+    closeWhenDone();
+  }
+
+  private void closeWhenDone() {
+    if (pending > 0 || closed) return;
+    closed = true;
+    call.close(status, trailers);
+  }
+
+  @Override
+  public void onCancel() {
+    ended();
+  }
+
+  @Override
+  public void onComplete() {
+    ended();
+  }
+
+  private void ended() {
+    synchronized (this) {
+      closed = true;
+    }
+    open.remove(this);
+    meters.callClosed();
+  }
+}

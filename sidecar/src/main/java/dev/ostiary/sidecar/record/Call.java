@@ -1,0 +1,21 @@
+package dev.ostiary.sidecar.record;
+
+import com.google.protobuf.ByteString;
+import dev.ostiary.record.v1.Door;
+
+/**
+ * What an entry says of the call that a question came by.
+ *
+ * @param door the way in
+ * @param correlationId the caller's own id
+ * @param trace the caller's W3C trace context
+ * @param arrivedNanos {@link System#nanoTime} when it came
+ */
+public record Call(Door door, String correlationId, Trace trace, long arrivedNanos) {
+
+  /** A W3C trace context; both are empty where the caller sent none. */
+  public record Trace(ByteString traceId, ByteString spanId) {
+    /** None was sent. */
+    public static final Trace NONE = new Trace(ByteString.EMPTY, ByteString.EMPTY);
+  }
+}

@@ -1,0 +1,180 @@
+package dev.ostiary.sidecar.record;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.ostiary.log.Completion;
+import dev.ostiary.log.DecisionLog;
+import dev.ostiary.log.Durability;
+import dev.ostiary.log.Health;
+import dev.ostiary.log.LogCounters;
+import dev.ostiary.log.Outcome;
+import dev.ostiary.record.v1.BatchRecord;
+import dev.ostiary.record.v1.Closed;
+import dev.ostiary.record.v1.DecisionLogEntry;
+import dev.ostiary.record.v1.DecisionRecord;
+import dev.ostiary.record.v1.PolicyActivated;
+import dev.ostiary.record.v1.Refused;
+import dev.ostiary.record.v1.Started;
+import dev.ostiary.sidecar.decide.Answer;
+import dev.ostiary.sidecar.decide.LogClass;
+import dev.ostiary.sidecar.decide.Revision;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Writes the decision log: every decision before its answer leaves. Any thread; nothing here waits
+ * for a disk but {@link #close}.
+ */
+public final class Recorder implements AutoCloseable {
+  private final DecisionLog log;
+  private final String origin;
+  private final Clock clock;
+  private final DecisionIds ids;
+  private final Refusals refusals;
+  private final boolean observe;
+
+  /**
+   * Writes to {@code log}.
+   *
+   * @param origin the tree's origin line
+   * @param observe whether decisions may be written in class observe
+   */
+  public Recorder(
+      DecisionLog log,
+      String origin,
+      Clock clock,
+      DecisionIds ids,
+      Refusals refusals,
+      boolean observe) {
+    this.log = log;
+    this.origin = origin;
+    this.clock = clock;
+    this.ids = ids;
+    this.refusals = refusals;
+    this.observe = observe;
+  }
+
+  /** The tree's origin line, for receipts. */
+  public String origin() {
+    return origin;
+  }
+
+  /** An id for the next decision: 16 bytes. */
+  public byte[] nextId() {
+    return ids.next(clock.micros());
+  }
+
+  /** What was decided and is to be written; the id's 16 bytes are not to be changed. */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Item(Answer answer, Call call, byte[] id) {}
+
+  /** Writes one decision; the outcome comes when its class is satisfied. */
+  public void write(Item item, Completion completion) {
+    var entry = entry().setDecision(decision(item)).build();
+    log.append(entry.toByteArray(), durability(item.answer().logClass()), completion);
+  }
+
+  /** Writes the decisions of a batch as one record, in the strongest of their classes. */
+  public void writeBatch(List<Item> items, Completion completion) {
+    var batch = BatchRecord.newBuilder();
+    var strongest = LogClass.OBSERVE;
+    for (var item : items) {
+      batch.addItems(decision(item));
+      strongest = strongest.or(item.answer().logClass());
+    }
+    log.append(entry().setBatch(batch).build().toByteArray(), durability(strongest), completion);
+  }
+
+  /** Writes that this run began. */
+  public void started(String version) {
+    append(
+        entry()
+            .setStarted(Started.newBuilder().setVersion(version).setEngineVersion(version))
+            .build());
+  }
+
+  /** Writes that a bundle is in force for what follows. */
+  public void activated(String name, long version, byte[] digest, Revision revision) {
+    append(
+        entry()
+            .setPolicyActivated(
+                PolicyActivated.newBuilder()
+                    .setName(name)
+                    .setVersion(version)
+                    .setDigest(UnsafeByteOperations.unsafeWrap(digest))
+                    .setRevision(Entries.revision(revision)))
+            .build());
+  }
+
+  /** Writes how many calls got no decision since it was last called; nothing if none did. */
+  public void flushRefusals() {
+    Map<Refusals.Kind, Long> taken = refusals.take();
+    if (taken.isEmpty()) return;
+    var record = dev.ostiary.record.v1.Refusals.newBuilder();
+    taken.forEach((kind, count) ->
+        record.addRefused(
+            Refused.newBuilder()
+                .setCaller(Entries.uid(kind.caller()))
+                .setReason(kind.reason())
+                .setMethod(kind.method())
+                .setCount(count)));
+    log.append(
+        entry().setRefusals(record).build().toByteArray(),
+        Durability.BOUNDED,
+        outcome -> {
+          if (outcome instanceof Outcome.Refused) refusals.giveBack(taken);
+        });
+  }
+
+  /** Whether the log takes entries now. */
+  public Health health() {
+    return log.health();
+  }
+
+  /** Counters of the log. */
+  public LogCounters counters() {
+    return log.counters();
+  }
+
+  /** Number of entries. */
+  public long size() {
+    return log.size();
+  }
+
+  /** Writes the last counts and that this run ended in order, and closes the log. Blocks. */
+  @Override
+  public void close() {
+    flushRefusals();
+    var written = new CountDownLatch(1);
+    log.append(
+        entry().setClosed(Closed.getDefaultInstance()).build().toByteArray(),
+        Durability.STRICT,
+        _ -> written.countDown());
+    try {
+      written.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    log.close();
+  }
+
+  private void append(DecisionLogEntry entry) {
+    log.append(entry.toByteArray(), Durability.BOUNDED, _ -> {});
+  }
+
+  private DecisionLogEntry.Builder entry() {
+    return DecisionLogEntry.newBuilder().setTimeMicros(clock.micros());
+  }
+
+  private static DecisionRecord decision(Item item) {
+    return Entries.decision(item.answer(), item.call(), item.id(), System.nanoTime());
+  }
+
+  private Durability durability(LogClass logClass) {
+    return switch (logClass) {
+      case OBSERVE -> observe ? Durability.OBSERVE : Durability.BOUNDED;
+      case BOUNDED -> Durability.BOUNDED;
+      case STRICT -> Durability.STRICT;
+    };
+  }
+}

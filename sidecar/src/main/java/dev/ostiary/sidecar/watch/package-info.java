@@ -1,0 +1,3 @@
+/** Watching the bundle directory. */
+@org.jspecify.annotations.NullMarked
+package dev.ostiary.sidecar.watch;
