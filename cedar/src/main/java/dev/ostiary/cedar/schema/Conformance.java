@@ -4,9 +4,11 @@ import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Request;
+import dev.ostiary.cedar.Value;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,45 +56,46 @@ final class Conformance {
     EntityTypeDeclaration type = rules.declaration();
     if (type.external())
       throw new ConformanceException(
-          "uid", "the entity type `" + type.name() + "` is external, so its entities are unknown");
+          List.of("uid"),
+          "the entity type `" + type.name() + "` is external, so its entities are unknown");
     if (!isPossible(uid)) throw impossible("uid", uid);
     if (!rules.attributes().accepts(entity.attributes()))
-      throw Mismatch.of(schema, type.shape(), entity.attributes(), "attributes");
+      throw Mismatch.of(schema, type.shape(), entity.attributes(), List.of("attributes"));
     tags(entity.tags(), rules);
     Set<String> allowed = schema.ancestors(uid.type());
     for (EntityUid parent : entity.parents()) {
       if (!isPossible(parent)) throw impossible("parents", parent);
       if (!allowed.contains(parent.type()))
         throw new ConformanceException(
-            "parents",
+            List.of("parents"),
             "expected " + oneOf(allowed) + " as parent of `" + uid + "`, got `" + parent + "`");
     }
   }
 
   private void tags(RecordValue tags, TypeRules rules) throws ConformanceException {
-    if (tags == RecordValue.EMPTY) return;
-    for (var tag : tags.attributes().entrySet()) {
-      String field = "tags." + tag.getKey();
+    for (int i = 0; i < tags.size(); i++) {
+      Value tag = tags.valueAt(i);
+      if (rules.tags() != null && rules.tags().accepts(tag)) continue;
+      List<String> path = List.of("tags", tags.nameAt(i));
       if (rules.tags() == null)
         throw new ConformanceException(
-            field, "entities of type `" + rules.declaration().name() + "` have no tags");
-      if (!rules.tags().accepts(tag.getValue()))
-        throw Mismatch.of(schema, rules.declaration().tags().orElseThrow(), tag.getValue(), field);
+            path, "entities of type `" + rules.declaration().name() + "` have no tags");
+      throw Mismatch.of(schema, rules.declaration().tags().orElseThrow(), tag, path);
     }
   }
 
   private void action(Entity entity) throws ConformanceException {
     EntityUid uid = entity.uid();
     if (!actions.containsKey(uid)) throw undeclaredAction("uid", uid);
-    if (!entity.attributes().attributes().isEmpty())
-      throw new ConformanceException("attributes", "actions have no attributes");
-    if (!entity.tags().attributes().isEmpty())
-      throw new ConformanceException("tags", "actions have no tags");
+    if (entity.attributes().size() > 0)
+      throw new ConformanceException(List.of("attributes"), "actions have no attributes");
+    if (entity.tags().size() > 0)
+      throw new ConformanceException(List.of("tags"), "actions have no tags");
     Set<EntityUid> ancestors = new HashSet<>(entity.parents());
     for (EntityUid parent : entity.parents()) ancestors.addAll(schema.ancestors(parent));
     if (!ancestors.equals(schema.ancestors(uid)))
       throw new ConformanceException(
-          "parents", "the action `" + uid + "` has other parents in the schema");
+          List.of("parents"), "the action `" + uid + "` has other parents in the schema");
   }
 
   void request(Request request) throws ConformanceException {
@@ -115,7 +118,8 @@ final class Conformance {
     if (rules == null) throw undeclaredAction("action", action);
     if (rules.declaration().external())
       throw new ConformanceException(
-          "action", "the action `" + action + "` is external, so it applies to nothing yet");
+          List.of("action"),
+          "the action `" + action + "` is external, so it applies to nothing yet");
     return rules;
   }
 
@@ -124,7 +128,7 @@ final class Conformance {
       throws ConformanceException {
     if (!allowed.contains(uid.type()))
       throw new ConformanceException(
-          field,
+          List.of(field),
           "expected "
               + oneOf(allowed)
               + " as "
@@ -142,7 +146,7 @@ final class Conformance {
 
   private void context(ActionRules rules, RecordValue context) throws ConformanceException {
     if (!rules.context().accepts(context))
-      throw Mismatch.of(schema, rules.declaration().context(), context, "context");
+      throw Mismatch.of(schema, rules.declaration().context(), context, List.of("context"));
   }
 
   private boolean isPossible(EntityUid uid) {
@@ -150,15 +154,17 @@ final class Conformance {
   }
 
   private ConformanceException impossible(String field, EntityUid uid) {
-    return new ConformanceException(field, Mismatch.impossible(schema, uid));
+    return new ConformanceException(List.of(field), Mismatch.impossible(schema, uid));
   }
 
   private static ConformanceException undeclaredType(String field, String type) {
-    return new ConformanceException(field, "the entity type `" + type + "` is not in the schema");
+    return new ConformanceException(
+        List.of(field), "the entity type `" + type + "` is not in the schema");
   }
 
   private static ConformanceException undeclaredAction(String field, EntityUid action) {
-    return new ConformanceException(field, "the action `" + action + "` is not in the schema");
+    return new ConformanceException(
+        List.of(field), "the action `" + action + "` is not in the schema");
   }
 
   private static String oneOf(Collection<String> types) {

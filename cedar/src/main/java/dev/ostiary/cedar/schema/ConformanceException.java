@@ -1,21 +1,29 @@
 package dev.ostiary.cedar.schema;
 
+import java.util.List;
+
 /** An entity, request or context is not as the schema wants it. */
 public final class ConformanceException extends Exception {
   private static final long serialVersionUID = 1L;
-  private final String field;
+  private final transient List<String> path;
 
-  ConformanceException(String field, String message) {
-    super(field + ": " + message, null, false, false); // no stack trace: the field is the address
-    this.field = field;
+  ConformanceException(List<String> path, String message) {
+    // No stack trace: the path is the useful address.
+    super(String.join(".", path) + ": " + message, null, false, false);
+    this.path = List.copyOf(path);
   }
 
   /**
    * The part at fault: {@code principal}, {@code action}, {@code resource}, {@code uid}, {@code
-   * parents}, or a path from {@code context}, {@code attributes} or {@code tags} such as {@code
-   * context.device.ip}; elements of sets are {@code []}.
+   * parents}, or a way into {@code context}, {@code attributes} or {@code tags}; an element of a
+   * set is {@code []}.
    */
+  public List<String> path() {
+    return path;
+  }
+
+  /** The path in one piece, as in {@code context.device.ip}. */
   public String field() {
-    return field;
+    return String.join(".", path);
   }
 }

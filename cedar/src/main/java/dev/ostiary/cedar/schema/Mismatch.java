@@ -11,25 +11,27 @@ import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.SetValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Says why a value is not of a type. */
 final class Mismatch {
   private Mismatch() {}
 
   /** The first fault of {@code value}, which is not of {@code type}. */
-  static ConformanceException of(Schema schema, Type type, Value value, String field) {
+  static ConformanceException of(Schema schema, Type type, Value value, List<String> path) {
     return switch (type) {
       case Type.RecordType record when value instanceof RecordValue actual ->
-          inRecord(schema, record, actual, field);
+          inRecord(schema, record, actual, path);
       case Type.SetType(var element) when value instanceof SetValue set -> {
         var check = new ValueCheck.Compiler(schema).check(element);
         for (Value member : set.elements())
-          if (!check.accepts(member)) yield of(schema, element, member, field + "[]");
-        yield different(type, value, field);
+          if (!check.accepts(member)) yield of(schema, element, member, step(path, "[]"));
+        yield different(type, value, path);
       }
       case Type.EntityRef(var name)
           when value instanceof EntityUid uid && uid.type().equals(name) ->
-          new ConformanceException(field, impossible(schema, uid));
+          new ConformanceException(path, impossible(schema, uid));
       case Type.RecordType _,
           Type.SetType _,
           Type.EntityRef _,
@@ -37,34 +39,39 @@ final class Mismatch {
           Type.LongType _,
           Type.StringType _,
           Type.ExtensionType _ ->
-          different(type, value, field);
+          different(type, value, path);
     };
   }
 
   private static ConformanceException inRecord(
-      Schema schema, Type.RecordType type, RecordValue record, String field) {
+      Schema schema, Type.RecordType type, RecordValue record, List<String> path) {
     for (var attribute : type.attributes().entrySet()) {
       Value value = record.find(attribute.getKey());
-      String path = field + "." + attribute.getKey();
+      List<String> inner = step(path, attribute.getKey());
       if (value == null) {
         if (attribute.getValue().required())
           return new ConformanceException(
-              path, "expected " + expected(attribute.getValue().type()) + ", got nothing");
+              inner, "expected " + expected(attribute.getValue().type()) + ", got nothing");
       } else if (!new ValueCheck.Compiler(schema)
           .check(attribute.getValue().type())
           .accepts(value)) {
-        return of(schema, attribute.getValue().type(), value, path);
+        return of(schema, attribute.getValue().type(), value, inner);
       }
     }
     for (String name : record.attributes().keySet())
       if (!type.attributes().containsKey(name))
-        return new ConformanceException(
-            field + "." + name, "the schema has no such attribute here");
-    return different(type, record, field);
+        return new ConformanceException(step(path, name), "the schema has no such attribute here");
+    return different(type, record, path);
   }
 
-  private static ConformanceException different(Type type, Value value, String field) {
-    return new ConformanceException(field, "expected " + expected(type) + ", got " + kind(value));
+  private static ConformanceException different(Type type, Value value, List<String> path) {
+    return new ConformanceException(path, "expected " + expected(type) + ", got " + kind(value));
+  }
+
+  private static List<String> step(List<String> path, String name) {
+    List<String> longer = new ArrayList<>(path);
+    longer.add(name);
+    return longer;
   }
 
   /** Why there is no such entity. */

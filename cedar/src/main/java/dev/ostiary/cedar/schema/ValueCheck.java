@@ -98,7 +98,7 @@ interface ValueCheck {
     @Override
     public boolean accepts(Value value) {
       if (!(value instanceof SetValue set)) return false;
-      for (Value member : set.elements()) if (!element.accepts(member)) return false;
+      for (int i = 0; i < set.size(); i++) if (!element.accepts(set.at(i))) return false;
       return true;
     }
   }
@@ -128,7 +128,7 @@ interface ValueCheck {
           found++;
         }
       }
-      return found == record.attributes().size();
+      return found == record.size();
     }
   }
 }
