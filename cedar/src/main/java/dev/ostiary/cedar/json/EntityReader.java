@@ -46,9 +46,7 @@ final class EntityReader {
   /** Whether {@code json} is an entity of that uid. */
   boolean isOf(Json json, EntityUid uid) {
     try {
-      return json instanceof JsonObject object
-          && object.find("uid") instanceof Json named
-          && values.uid(named).equals(uid);
+      return json instanceof JsonObject object && values.uid(member(object, "uid")).equals(uid);
     } catch (SourceException _) {
       return false;
     }
