@@ -12,7 +12,14 @@ import picocli.CommandLine.IVersionProvider;
     description =
         "An authorization sidecar: answers whether a principal may do an action to a resource, and"
             + " writes every answer down.",
-    subcommands = {ServeCommand.class, VersionCommand.class, HelpCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      LogCommand.class,
+      DemoCommand.class,
+      VersionCommand.class,
+      HelpCommand.class
+    },
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")

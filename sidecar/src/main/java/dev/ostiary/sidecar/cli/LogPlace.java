@@ -1,0 +1,88 @@
+package dev.ostiary.sidecar.cli;
+
+import dev.ostiary.log.note.Checkpoint;
+import dev.ostiary.log.note.NoteException;
+import dev.ostiary.log.note.SignedNote;
+import dev.ostiary.log.note.VerifierKey;
+import dev.ostiary.log.tile.TileSource;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * Where a log is, as a user names it: a data directory (then its newest decision log), one tree's
+ * directory, or an HTTP address of a tree.
+ */
+sealed interface LogPlace {
+  /** A tree on this machine. */
+  record Directory(Path tree) implements LogPlace {}
+
+  /** A tree behind an HTTP address. */
+  record Address(URI base) implements LogPlace {}
+
+  /**
+   * Reads {@code text}.
+   *
+   * @throws UserException if there is no log
+   */
+  static LogPlace of(String text) {
+    if (text.startsWith("http://") || text.startsWith("https://"))
+      return new Address(URI.create(text));
+    Path directory = Path.of(text);
+    Path decisions = directory.resolve("decisions");
+    if (Files.isDirectory(decisions)) return new Directory(newestEpoch(decisions));
+    if (Files.isDirectory(directory.resolve("wal"))
+        || Files.exists(directory.resolve("checkpoint"))) {
+      return new Directory(directory);
+    }
+    throw new UserException(
+        text
+            + ": no log here; expected a data directory, or one log in it such as"
+            + " DATA/decisions/1");
+  }
+
+  /** The published files. */
+  default TileSource source() {
+    return switch (this) {
+      case Directory(var tree) -> TileSource.directory(tree);
+      case Address(var base) -> TileSource.http(base);
+    };
+  }
+
+  /**
+   * The verifier key that lies beside the log, under the name that the log's checkpoint has; empty
+   * for an address.
+   */
+  default Optional<VerifierKey> localKey() throws IOException {
+    if (!(this instanceof Directory(var tree))) return Optional.empty();
+    Path file = tree.toAbsolutePath().normalize().resolve("../../keys/log.vkey").normalize();
+    try {
+      var key = VerifierKey.parse(Files.readString(file));
+      var checkpoint = source().read("checkpoint");
+      if (checkpoint.isEmpty()) return Optional.of(key);
+      var note = SignedNote.parse(new String(checkpoint.get(), StandardCharsets.UTF_8));
+      return Optional.of(key.named(Checkpoint.parse(note.text()).origin()));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (NoteException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Path newestEpoch(Path decisions) {
+    try (var epochs = Files.list(decisions)) {
+      return epochs
+          .filter(path -> path.getFileName().toString().matches("[1-9][0-9]{0,17}"))
+          .max(Comparator.comparingLong(path -> Long.parseLong(path.getFileName().toString())))
+          .orElseThrow(() ->
+              new UserException(decisions + ": no epoch here; expected a directory such as 1"));
+    } catch (IOException e) {
+      throw new UserException(decisions + ": cannot be read: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.ostiary.sidecar.cli;
+
+import dev.ostiary.log.Evidence;
+import dev.ostiary.log.Verdict;
+import dev.ostiary.log.Verifier;
+import dev.ostiary.log.note.NoteException;
+import dev.ostiary.log.note.VerifierKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ostiary log verify}: checks a log's published files against its signed checkpoints. */
+@Command(
+    name = "verify",
+    description = {
+      "Check a log: signatures, every entry, every tile, and that each earlier checkpoint and"
+          + " receipt is consistent with it.",
+      "Reads what is published and never mends it."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:valid", "1:not valid", "2:could not tell, or wrong usage"},
+    mixinStandardHelpOptions = true)
+final class LogVerify implements Callable<Integer> {
+  private static final int NOT_VALID = 1;
+  private static final int COULD_NOT_TELL = 2;
+
+  @Spec private CommandSpec spec = CommandSpec.create(); // replaced before it runs
+
+  @Parameters(
+      index = "0",
+      paramLabel = "LOG",
+      description =
+          "A data directory, one log in it such as DATA/decisions/1, or an HTTP address of a log.")
+  private String log = "";
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "EVIDENCE",
+      description = "Files with checkpoints or receipts that were obtained earlier.")
+  private List<Path> evidence = List.of();
+
+  @Option(
+      names = "--vkey",
+      paramLabel = "KEY",
+      description =
+          "The verifier key, or a file that holds it. Without it, the key beside the log is used.")
+  private @Nullable String vkey;
+
+  @Override
+  public Integer call() throws IOException {
+    var place = LogPlace.of(log);
+    var key = key(place);
+    var out = spec.commandLine().getOut();
+    var progress = new ProgressLine(spec.commandLine().getErr(), "verified");
+    var verdict = Verifier.verify(place.source(), key, evidence(), progress::at);
+    progress.end();
+    return switch (verdict) {
+      case Verdict.Valid(var checkpoint, var entries, var checkpoints) -> {
+        out.printf(
+            "valid: %s, %d entries, root %s; %d entries read, %d earlier checkpoints consistent%n",
+            checkpoint.origin(), checkpoint.size(), checkpoint.root(), entries, checkpoints);
+        yield 0;
+      }
+      case Verdict.NotValid(var reason, var where) -> {
+        out.println("not valid: " + where + ": " + reason);
+        yield NOT_VALID;
+      }
+      case Verdict.CouldNotTell(var reason, var where) -> {
+        out.println("could not tell: " + where + ": " + reason);
+        yield COULD_NOT_TELL;
+      }
+    };
+  }
+
+  private VerifierKey key(LogPlace place) throws IOException {
+    try {
+      if (vkey == null) {
+        var local = place.localKey();
+        if (local.isEmpty())
+          throw new UserException("no key: none lies beside " + log + "; give one with --vkey");
+        spec.commandLine()
+            .getErr()
+            .println("using the key that lies beside the log: " + local.get());
+        return local.get();
+      }
+      Path file = Path.of(vkey);
+      return VerifierKey.parse(Files.isRegularFile(file) ? Files.readString(file) : vkey);
+    } catch (NoteException e) {
+      throw new UserException("--vkey: " + e.getMessage());
+    }
+  }
+
+  private List<Evidence> evidence() throws IOException {
+    var read = new ArrayList<Evidence>();
+    for (Path file : evidence) {
+      if (!Files.isRegularFile(file)) throw new UserException(file + ": no such file");
+      read.add(new Evidence(file.toString(), Files.readString(file)));
+    }
+    return read;
+  }
+}
