@@ -1,14 +1,82 @@
 package dev.ostiary.sidecar.bundle;
 
+import dev.ostiary.cedar.Entities;
+import dev.ostiary.cedar.schema.Schema;
+import dev.ostiary.cedar.syntax.Policy;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
  * A bundle that was read and found good: it can be activated.
  *
- * @param name its name
- * @param version rises with every activation; at least 1
- * @param digest SHA-256 of its canonical form, 32 bytes
  * @param files its canonical form: what is activated, by path in ascending order
+ * @param digest of its canonical form, as {@link #digest(List)} gives it
+ * @param settings {@code bundle.yaml}
+ * @param schema all schema files together
+ * @param marks what the schema's annotations say
+ * @param policies all policy files together; their ids are their {@code @id}
+ * @param entities all entity files together, and the actions
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Bundle(String name, long version, byte[] digest, List<BundleFile> files) {}
+public record Bundle(
+    List<BundleFile> files,
+    byte[] digest,
+    BundleSettings settings,
+    Schema schema,
+    SchemaMarks marks,
+    List<Policy> policies,
+    Entities entities) {
+  /** The most bytes that the files may have together, so that an activation is one fact. */
+  public static final long MAX_BYTES = 15 << 20;
+
+  public Bundle {
+    files = List.copyOf(files);
+    policies = List.copyOf(policies);
+  }
+
+  /** Its name. */
+  public String name() {
+    return settings.name();
+  }
+
+  /** Its version, which rises with every activation; at least 1. */
+  public long version() {
+    return settings.version();
+  }
+
+  /**
+   * SHA-256 over the files by path in ascending order: of each the path's length in bytes (4 bytes,
+   * big-endian), the path in UTF-8, the content's length (4 bytes, big-endian), the content.
+   *
+   * @return 32 bytes
+   */
+  public static byte[] digest(List<BundleFile> files) {
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      for (BundleFile file : files) {
+        byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
+        sha256.update(length(path));
+        sha256.update(path);
+        sha256.update(length(file.content()));
+        sha256.update(file.content());
+      }
+      return sha256.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  private static byte[] length(byte[] bytes) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array();
+  }
+
+  /** {@code lab version 3 (9f86d081…)}. */
+  @Override
+  public String toString() {
+    return name() + " version " + version() + " (" + HexFormat.of().formatHex(digest, 0, 4) + "…)";
+  }
+}

@@ -1,10 +1,36 @@
 package dev.ostiary.sidecar.bundle;
 
+import dev.ostiary.cedar.Entities;
+import dev.ostiary.cedar.schema.Schema;
+import dev.ostiary.cedar.syntax.Policy;
+import dev.ostiary.cedar.syntax.PolicyParser;
+import dev.ostiary.cedar.syntax.Source;
+import dev.ostiary.cedar.syntax.SourceError;
+import dev.ostiary.cedar.syntax.SourceException;
+import dev.ostiary.cedar.syntax.Span;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/** Reads bundles. */
+/**
+ * Reads bundles and checks all that an activation asks for, so that what it gives can be activated.
+ */
 public final class BundleReader {
+  static final String SETTINGS = "bundle.yaml";
+  static final String POLICIES = ".cedar";
+  static final String SCHEMA = ".cedarschema";
+  static final String ENTITIES = ".json";
+
+  private final List<SourceError> errors = new ArrayList<>();
+
   private BundleReader() {}
 
   /**
@@ -13,7 +39,7 @@ public final class BundleReader {
    * @throws BundleException with every fault that was found
    */
   public static Bundle read(Path directory) throws BundleException {
-    throw new UnsupportedOperationException(directory.toString());
+    return of(BundleDirectory.read(directory));
   }
 
   /**
@@ -22,6 +48,92 @@ public final class BundleReader {
    * @throws BundleException with every fault that was found
    */
   public static Bundle of(List<BundleFile> files) throws BundleException {
-    throw new UnsupportedOperationException(files.toString());
+    return new BundleReader().bundle(files);
+  }
+
+  private Bundle bundle(List<BundleFile> files) throws BundleException {
+    var sorted = files.stream().sorted(Comparator.comparing(BundleFile::path)).toList();
+    Optional<Schema> schema = schema(sources(sorted, SCHEMA));
+    BundleSettings settings = settings(sources(sorted, SETTINGS), schema);
+    List<Policy> policies = policies(sources(sorted, POLICIES), settings);
+    SchemaMarks marks =
+        schema
+            .map(read -> SchemaMarksReader.read(read, errors))
+            .orElse(new SchemaMarks(Set.of(), Map.of()));
+    schema.ifPresent(read -> ReservedContext.check(read, errors));
+    Entities entities = Entities.EMPTY;
+    if (schema.isPresent()) {
+      entities = new EntityReader(schema.get(), errors).read(sources(sorted, ENTITIES));
+    }
+    if (!errors.isEmpty() || schema.isEmpty()) {
+      errors.sort(
+          Comparator.comparing((SourceError error) -> error.span().source().name())
+              .thenComparingInt(error -> error.span().start()));
+      throw new BundleException(errors);
+    }
+    return new Bundle(
+        sorted, Bundle.digest(sorted), settings, schema.get(), marks, policies, entities);
+  }
+
+  private Optional<Schema> schema(List<Source> sources) {
+    if (sources.isEmpty()) {
+      errors.add(new SourceError(Span.NONE, "expected a schema in `*" + SCHEMA + "`, got none"));
+      return Optional.empty();
+    }
+    try {
+      Schema schema = Schema.parse(sources.toArray(Source[]::new));
+      if (schema.isComplete()) return Optional.of(schema);
+      errors.add(new SourceError(Span.NONE, "expected a schema in which nothing is external"));
+    } catch (SourceException e) {
+      errors.addAll(e.errors());
+    }
+    return Optional.empty();
+  }
+
+  private BundleSettings settings(List<Source> sources, Optional<Schema> schema) {
+    if (sources.isEmpty())
+      errors.add(new SourceError(Span.NONE, SETTINGS + ": expected the file, got nothing there"));
+    Source source =
+        sources.isEmpty() ? new Source(SETTINGS, "name: none\nversion: 1") : sources.getFirst();
+    return SettingsReader.read(source, schema, errors);
+  }
+
+  private List<Policy> policies(List<Source> sources, BundleSettings settings) {
+    var policies = new ArrayList<Policy>();
+    for (Source source : sources) {
+      try {
+        policies.addAll(PolicyParser.policies(source));
+      } catch (SourceException e) {
+        errors.addAll(e.errors());
+      }
+    }
+    return new PolicyChecks(settings, errors).identified(policies);
+  }
+
+  private List<Source> sources(List<BundleFile> files, String end) {
+    var sources = new ArrayList<Source>();
+    for (BundleFile file : files) {
+      if (file.path().endsWith(end))
+        text(file).ifPresent(text -> sources.add(new Source(file.path(), text)));
+    }
+    return sources;
+  }
+
+  private Optional<String> text(BundleFile file) {
+    var bytes = ByteBuffer.wrap(file.content());
+    try {
+      return Optional.of(
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT)
+              .decode(bytes)
+              .toString());
+    } catch (CharacterCodingException _) {
+      String before = new String(file.content(), 0, bytes.position(), StandardCharsets.UTF_8);
+      var source = new Source(file.path(), before);
+      errors.add(new SourceError(source.span(before.length(), before.length()), "expected UTF-8"));
+      return Optional.empty();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar.decide;
 
 import dev.ostiary.cedar.RecordValue;
+import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.v1.Advice;
 import dev.ostiary.v1.EvaluationError;
 import dev.ostiary.v1.Obligation;

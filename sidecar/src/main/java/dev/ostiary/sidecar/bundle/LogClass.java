@@ -1,4 +1,4 @@
-package dev.ostiary.sidecar.decide;
+package dev.ostiary.sidecar.bundle;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -12,6 +12,9 @@ public enum LogClass {
   BOUNDED,
   /** Fsynced. */
   STRICT;
+
+  /** Their names, for messages. */
+  static final String NAMES = "`observe`, `bounded` or `strict`";
 
   /** The class of that name, as bundles and annotations write it. */
   public static Optional<LogClass> named(String name) {

@@ -1,0 +1,164 @@
+package dev.ostiary.sidecar.bundle;
+
+import dev.ostiary.cedar.syntax.SourceError;
+import dev.ostiary.cedar.syntax.Span;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Reads the files of a bundle directory that are activated: {@code bundle.yaml}, {@code *.cedar},
+ * {@code *.cedarschema}, {@code entities/*.json}. Everything else is the author's, except where it
+ * looks like policies that would be overlooked.
+ *
+ * <p>A symbolic link is followed as long as it stays in the directory, since that is how Kubernetes
+ * mounts a volume; anything that is no regular file is refused without being opened.
+ */
+final class BundleDirectory {
+  private static final int MAX_FILES = 10_000;
+
+  private final Path directory;
+  private final Path real;
+  private final List<SourceError> errors = new ArrayList<>();
+  private final TreeMap<String, Path> found = new TreeMap<>();
+
+  private BundleDirectory(Path directory) throws IOException {
+    this.directory = directory;
+    this.real = directory.toRealPath();
+  }
+
+  /** The canonical form of the bundle in {@code directory}. */
+  static List<BundleFile> read(Path directory) throws BundleException {
+    try {
+      if (!Files.isDirectory(directory))
+        throw refused(
+            directory
+                + ": expected a bundle directory, got "
+                + (Files.exists(directory) ? "something else" : "nothing there"));
+      var reader = new BundleDirectory(directory);
+      reader.list();
+      List<BundleFile> files = reader.readAll();
+      if (!reader.errors.isEmpty()) throw new BundleException(reader.errors);
+      return files;
+    } catch (IOException | DirectoryIteratorException e) {
+      throw refused(directory + ": expected a readable directory: " + reason(e));
+    }
+  }
+
+  private void list() throws IOException {
+    try (var children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        String name = name(child);
+        if (name.startsWith(".")) continue;
+        if (name.equals(BundleReader.SETTINGS)
+            || name.endsWith(BundleReader.POLICIES)
+            || name.endsWith(BundleReader.SCHEMA)) add(name, child);
+        else if (name.equals("entities")) listEntities(child);
+        else if (!name.equals("tests") && Files.isDirectory(child)) refusePoliciesIn(child, name);
+      }
+    }
+  }
+
+  private void listEntities(Path entities) throws IOException {
+    if (!Files.isDirectory(entities)) {
+      fault("entities: expected a directory");
+      return;
+    }
+    try (var children = Files.newDirectoryStream(entities)) {
+      for (Path child : children) {
+        String name = name(child);
+        if (!name.startsWith(".") && name.endsWith(BundleReader.ENTITIES))
+          add("entities/" + name, child);
+      }
+    }
+  }
+
+  /** A guard in a directory that is not looked into would be missing without a word. */
+  private void refusePoliciesIn(Path child, String name) throws IOException {
+    try (var grandchildren = Files.newDirectoryStream(child, "*{.cedar,.cedarschema}")) {
+      for (Path file : grandchildren) {
+        fault(
+            name
+                + "/"
+                + name(file)
+                + ": expected policies and schema beside "
+                + BundleReader.SETTINGS
+                + ", not in a directory below");
+      }
+    }
+  }
+
+  private void add(String path, Path file) throws IOException {
+    if (!path.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      fault("`" + path + "`: expected a file name of printable ASCII without spaces");
+    } else if (found.size() >= MAX_FILES) {
+      throw new IOException("more than " + MAX_FILES + " files");
+    } else {
+      found.put(path, file);
+    }
+  }
+
+  private List<BundleFile> readAll() {
+    var files = new ArrayList<BundleFile>();
+    long left = Bundle.MAX_BYTES;
+    for (var entry : found.entrySet()) {
+      try {
+        Path file = entry.getValue().toRealPath();
+        if (!file.startsWith(real)) {
+          fault(
+              entry.getKey() + ": expected a file of the bundle, got a link out of its directory");
+        } else if (!Files.isRegularFile(file)) {
+          fault(entry.getKey() + ": expected a regular file");
+        } else {
+          byte[] content = read(file, left);
+          left -= content.length;
+          if (left < 0) {
+            fault(
+                entry.getKey()
+                    + ": expected a bundle of at most "
+                    + Bundle.MAX_BYTES
+                    + " bytes; it is larger with this file");
+            return files;
+          }
+          files.add(new BundleFile(entry.getKey(), content));
+        }
+      } catch (NoSuchFileException e) {
+        fault(entry.getKey() + ": expected a file, got a link to nothing");
+      } catch (IOException e) {
+        fault(entry.getKey() + ": expected a readable file: " + reason(e));
+      }
+    }
+    return files;
+  }
+
+  /** At most one byte more than {@code limit}. */
+  private static byte[] read(Path file, long limit) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes((int) limit + 1);
+    }
+  }
+
+  private void fault(String message) {
+    errors.add(new SourceError(Span.NONE, message));
+  }
+
+  private static BundleException refused(String message) {
+    return new BundleException(List.of(new SourceError(Span.NONE, message)));
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  private static String reason(Exception e) {
+    if (e.getCause() instanceof IOException cause) return reason(cause);
+    if (e instanceof java.nio.file.AccessDeniedException) return "permission denied";
+    return String.valueOf(e.getMessage());
+  }
+}

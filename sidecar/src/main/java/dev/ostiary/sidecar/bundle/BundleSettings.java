@@ -1,0 +1,36 @@
+package dev.ostiary.sidecar.bundle;
+
+import dev.ostiary.cedar.EntityUid;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What {@code bundle.yaml} says.
+ *
+ * @param name the bundle's name
+ * @param version rises with every activation; at least 1
+ * @param logClass of a decision for which no policy asks for more
+ * @param reuse how long an answer may be reused, by action; those that are absent not at all
+ * @param obligations names that {@code @obligation} may use
+ * @param stepups names that {@code @stepup} may use
+ * @param requestables names that {@code @requestable} may use
+ */
+public record BundleSettings(
+    String name,
+    long version,
+    LogClass logClass,
+    Map<EntityUid, Duration> reuse,
+    Set<String> obligations,
+    Set<String> stepups,
+    Set<String> requestables) {
+  /** The longest that an answer may be reused. */
+  public static final Duration MAX_REUSE = Duration.ofSeconds(5);
+
+  public BundleSettings {
+    reuse = Map.copyOf(reuse);
+    obligations = Set.copyOf(obligations);
+    stepups = Set.copyOf(stepups);
+    requestables = Set.copyOf(requestables);
+  }
+}
