@@ -17,9 +17,9 @@ import java.util.Optional;
  * The directory that holds the logs and the key that signs them.
  *
  * <pre>
- * DATA/log.skey, log.vkey   the key; its name is the first part of the logs' origins
- * DATA/decisions/1/         the decision log, origin NAME/decisions/1
- * DATA/facts/1/             the fact log, origin NAME/facts/1
+ * DATA/keys/log.skey, log.vkey   the key; its name is the first part of the logs' origins
+ * DATA/decisions/1/              the decision log, origin NAME/decisions/1
+ * DATA/facts/1/                  the fact log, origin NAME/facts/1
  * </pre>
  *
  * @param path the directory
@@ -36,7 +36,8 @@ record DataDirectory(Path path, LogKey key) {
       Files.createDirectories(path);
       if (!Files.isWritable(path))
         throw new StartException(path + ": expected a data directory that can be written");
-      var key = LogKey.loadOrCreate(path.resolve("log.skey"), config.name().orElse(madeUpName()));
+      Path keys = Files.createDirectories(path.resolve("keys"));
+      var key = LogKey.loadOrCreate(keys.resolve("log.skey"), config.name().orElse(madeUpName()));
       String name = key.verifier().name();
       Optional<String> other = config.name().filter(wanted -> !wanted.equals(name));
       if (other.isPresent()) {

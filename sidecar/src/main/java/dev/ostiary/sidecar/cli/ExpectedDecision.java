@@ -72,7 +72,7 @@ public record ExpectedDecision(
     compare(
         "advice",
         advice,
-        response.getAdviceList().stream().map(Advice::getName).toList(),
+        response.getAdviceList().stream().map(Advice::getName).sorted().toList(),
         differences);
     return differences;
   }
