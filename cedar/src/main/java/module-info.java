@@ -6,6 +6,7 @@ module dev.ostiary.cedar {
   exports dev.ostiary.cedar;
   exports dev.ostiary.cedar.format;
   exports dev.ostiary.cedar.json;
+  exports dev.ostiary.cedar.partial;
   exports dev.ostiary.cedar.schema;
   exports dev.ostiary.cedar.syntax;
   exports dev.ostiary.cedar.validate;

@@ -14,9 +14,11 @@ import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Expr.Binary.Operator;
 import dev.ostiary.cedar.syntax.ExtensionFunction;
+import dev.ostiary.cedar.syntax.Identifiers;
 import dev.ostiary.cedar.syntax.Sugar;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Writes expressions. An operand that is itself an operation stands in parentheses, but for the
@@ -49,7 +51,7 @@ final class ExpressionText {
         out.append(" || ");
         operand(or.right());
       }
-      case Expr.And and -> Sugar.of(and).ifPresentOrElse(this::write, () -> conjunction(and));
+      case Expr.And and -> sugar(and).ifPresentOrElse(this::write, () -> conjunction(and));
       case Expr.Not(var argument, _) -> {
         out.append('!');
         operand(argument);
@@ -101,8 +103,16 @@ final class ExpressionText {
     }
   }
 
+  /** As {@link Sugar#of}, but for paths that have no notation since a name needs quotes. */
+  private static Optional<Sugar> sugar(Expr.And and) {
+    return Sugar.of(and)
+        .filter(sugar ->
+            !(sugar instanceof Sugar.HasPath(_, var path))
+                || path.stream().allMatch(Identifiers::isIdentifier));
+  }
+
   private void conjunction(Expr.And and) {
-    if (and.left() instanceof Expr.And left && Sugar.of(left).isEmpty()) conjunction(left);
+    if (and.left() instanceof Expr.And left && sugar(left).isEmpty()) conjunction(left);
     else operand(and.left());
     out.append(" && ");
     operand(and.right());

@@ -136,7 +136,8 @@ public record PolicySetJson(List<Policy> staticPolicies, List<Policy> templates,
     return Json.of(members);
   }
 
-  private static Json of(Link link) {
+  /** One link as JSON. */
+  public static Json of(Link link) {
     var values = new LinkedHashMap<String, Json>();
     for (Map.Entry<Slot, EntityUid> value : link.values().entrySet())
       values.put(value.getKey().notation(), ExpressionJson.of(value.getValue()));

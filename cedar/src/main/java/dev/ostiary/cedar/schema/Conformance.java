@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -51,19 +52,54 @@ final class Conformance {
       action(entity);
       return;
     }
+    TypeRules rules = rules(uid);
+    attributes(entity.attributes(), rules);
+    tags(entity.tags(), rules);
+    parents(uid, entity.parents());
+  }
+
+  /** Checks what is known of an entity. */
+  void partialEntity(
+      EntityUid uid,
+      Optional<RecordValue> attributes,
+      Optional<RecordValue> tags,
+      Optional<Set<EntityUid>> parents)
+      throws ConformanceException {
+    if (isActionType(uid.type())) {
+      var declared = rules(uid, "uid").declaration().parents();
+      action(
+          new Entity(
+              uid,
+              attributes.orElse(RecordValue.EMPTY),
+              tags.orElse(RecordValue.EMPTY),
+              parents.orElse(declared)));
+      return;
+    }
+    TypeRules rules = rules(uid);
+    if (attributes.isPresent()) attributes(attributes.get(), rules);
+    if (tags.isPresent()) tags(tags.get(), rules);
+    if (parents.isPresent()) parents(uid, parents.get());
+  }
+
+  private TypeRules rules(EntityUid uid) throws ConformanceException {
     TypeRules rules = types.get(uid.type());
     if (rules == null) throw undeclaredType("uid", uid.type());
-    EntityTypeDeclaration type = rules.declaration();
-    if (type.external())
+    if (rules.declaration().external())
       throw new ConformanceException(
           List.of("uid"),
-          "the entity type `" + type.name() + "` is external, so its entities are unknown");
+          "the entity type `" + uid.type() + "` is external, so its entities are unknown");
     if (!isPossible(uid)) throw impossible("uid", uid);
-    if (!rules.attributes().accepts(entity.attributes()))
-      throw Mismatch.of(schema, type.shape(), entity.attributes(), List.of("attributes"));
-    tags(entity.tags(), rules);
+    return rules;
+  }
+
+  private void attributes(RecordValue attributes, TypeRules rules) throws ConformanceException {
+    if (!rules.attributes().accepts(attributes))
+      throw Mismatch.of(schema, rules.declaration().shape(), attributes, List.of("attributes"));
+  }
+
+  private void parents(EntityUid uid, Set<EntityUid> parents) throws ConformanceException {
     Set<String> allowed = schema.ancestors(uid.type());
-    for (EntityUid parent : entity.parents()) {
+    for (EntityUid parent : parents) {
       if (!isPossible(parent)) throw impossible("parents", parent);
       if (!allowed.contains(parent.type()))
         throw new ConformanceException(
@@ -101,11 +137,30 @@ final class Conformance {
   void request(Request request) throws ConformanceException {
     participant("principal", request.principal());
     participant("resource", request.resource());
-    ActionRules rules = rules(request.action());
+    ActionRules rules = defined(request.action());
     ActionDeclaration action = rules.declaration();
-    applies("principal", request.principal(), action, action.principals());
-    applies("resource", request.resource(), action, action.resources());
+    applies("principal", request.principal().type(), action, action.principals());
+    applies("resource", request.resource().type(), action, action.resources());
     context(rules, request.context());
+  }
+
+  /** Checks what is known of a request: at least the types and the action. */
+  void partialRequest(
+      String principalType,
+      Optional<EntityUid> principal,
+      EntityUid action,
+      String resourceType,
+      Optional<EntityUid> resource,
+      Optional<RecordValue> context)
+      throws ConformanceException {
+    if (!types.containsKey(principalType)) throw undeclaredType("principal", principalType);
+    if (!types.containsKey(resourceType)) throw undeclaredType("resource", resourceType);
+    if (principal.isPresent()) participant("principal", principal.get());
+    if (resource.isPresent()) participant("resource", resource.get());
+    ActionRules rules = defined(action);
+    applies("principal", principalType, rules.declaration(), rules.declaration().principals());
+    applies("resource", resourceType, rules.declaration(), rules.declaration().resources());
+    if (context.isPresent()) context(rules, context.get());
   }
 
   private void participant(String field, EntityUid uid) throws ConformanceException {
@@ -113,9 +168,14 @@ final class Conformance {
     if (!isPossible(uid)) throw impossible(field, uid);
   }
 
-  private ActionRules rules(EntityUid action) throws ConformanceException {
+  private ActionRules rules(EntityUid action, String field) throws ConformanceException {
     ActionRules rules = actions.get(action);
-    if (rules == null) throw undeclaredAction("action", action);
+    if (rules == null) throw undeclaredAction(field, action);
+    return rules;
+  }
+
+  private ActionRules defined(EntityUid action) throws ConformanceException {
+    ActionRules rules = rules(action, "action");
     if (rules.declaration().external())
       throw new ConformanceException(
           List.of("action"),
@@ -124,9 +184,9 @@ final class Conformance {
   }
 
   private static void applies(
-      String field, EntityUid uid, ActionDeclaration action, Set<String> allowed)
+      String field, String type, ActionDeclaration action, Set<String> allowed)
       throws ConformanceException {
-    if (!allowed.contains(uid.type()))
+    if (!allowed.contains(type))
       throw new ConformanceException(
           List.of(field),
           "expected "
@@ -136,12 +196,12 @@ final class Conformance {
               + " of `"
               + action.uid()
               + "`, got `"
-              + uid.type()
+              + type
               + "`");
   }
 
   void context(EntityUid action, RecordValue context) throws ConformanceException {
-    context(rules(action), context);
+    context(defined(action), context);
   }
 
   private void context(ActionRules rules, RecordValue context) throws ConformanceException {

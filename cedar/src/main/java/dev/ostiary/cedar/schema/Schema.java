@@ -162,6 +162,36 @@ public final class Schema {
     conformance.context(action, context);
   }
 
+  /**
+   * Checks what is known of an entity as {@link #check(Entity)} does; what is empty is not known.
+   *
+   * @throws ConformanceException where it does not conform, naming the part at fault
+   */
+  public void check(
+      EntityUid uid,
+      Optional<RecordValue> attributes,
+      Optional<RecordValue> tags,
+      Optional<Set<EntityUid>> parents)
+      throws ConformanceException {
+    conformance.partialEntity(uid, attributes, tags, parents);
+  }
+
+  /**
+   * Checks what is known of a request as {@link #check(Request)} does; what is empty is not known.
+   *
+   * @throws ConformanceException where it does not conform, naming the part at fault
+   */
+  public void check(
+      String principalType,
+      Optional<EntityUid> principal,
+      EntityUid action,
+      String resourceType,
+      Optional<EntityUid> resource,
+      Optional<RecordValue> context)
+      throws ConformanceException {
+    conformance.partialRequest(principalType, principal, action, resourceType, resource, context);
+  }
+
   /** Whether the two declare the same, wherever it is written. */
   @Override
   public boolean equals(@Nullable Object other) {

@@ -2,6 +2,7 @@ package dev.ostiary.cedar.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ostiary.cedar.json.Json;
 import dev.ostiary.cedar.json.PolicyJson;
 import dev.ostiary.cedar.syntax.PolicyParser;
 import dev.ostiary.cedar.syntax.Source;
@@ -47,6 +48,14 @@ class PolicyTextTest {
   void expressionsAreWrittenAsTheReferenceDoes(String text, String written) throws Exception {
 
     assertEquals(written, PolicyText.of(PolicyParser.expression(new Source("", text))));
+  }
+
+  @Test
+  void aPathThatHasNoNotationIsWrittenAsWhatItMeans() throws Exception {
+    String json = "{\"has\": {\"left\": {\"Var\": \"context\"}, \"attr\": [\"a\", \"b c\"]}}";
+    var source = new Source("", json);
+    var expr = PolicyJson.readExpression(Json.parse(source), source);
+    assertEquals("(context has a) && (context.a has \"b c\")", PolicyText.of(expr));
   }
 
   @Test

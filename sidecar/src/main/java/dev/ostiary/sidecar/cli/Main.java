@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar.cli;
 
 import dev.ostiary.sidecar.Sidecar;
+import dev.ostiary.sidecar.cli.cedar.CedarCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
       CheckCommand.class,
       LogCommand.class,
       DemoCommand.class,
+      CedarCommand.class,
       VersionCommand.class,
       HelpCommand.class
     },

@@ -3,10 +3,11 @@ package dev.ostiary.sidecar.cli;
 /**
  * A command cannot go on, for a reason that its user can mend. The message is shown, nothing else.
  */
-final class UserException extends RuntimeException {
+public final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  UserException(String message) {
+  /** {@code message} is one line that says what to do. */
+  public UserException(String message) {
     super(message, null, false, false);
   }
 }
