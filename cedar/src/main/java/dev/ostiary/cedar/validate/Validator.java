@@ -1,6 +1,7 @@
 package dev.ostiary.cedar.validate;
 
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.PolicySet;
 import dev.ostiary.cedar.schema.EntityTypeDeclaration;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.Expr;
@@ -34,6 +35,24 @@ public final class Validator {
     this.schema = new TypedSchema(schema);
   }
 
+  /** Validates all policies, templates and links of a set. */
+  public ValidationResult validate(PolicySet policies, ValidationMode mode) {
+    return validate(policies, mode, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Validates all policies, templates and links of a set, up to a level.
+   *
+   * @param level as in {@link #validate(Collection, Collection, ValidationMode, int)}
+   */
+  public ValidationResult validate(PolicySet policies, ValidationMode mode, int level) {
+    var written = new ArrayList<Policy>();
+    for (Policy policy : policies.policies().values())
+      if (!policies.links().containsKey(policy.id())) written.add(policy);
+    written.addAll(policies.templates().values());
+    return validate(written, policies.links().values(), mode, level);
+  }
+
   /** Validates static policies and templates, without links. */
   public ValidationResult validate(Collection<Policy> policies, ValidationMode mode) {
     return validate(policies, List.of(), mode);
@@ -65,8 +84,10 @@ public final class Validator {
     var templates = new HashMap<String, Policy>();
     for (Policy policy : policies) {
       templates.put(policy.id(), policy);
-      validate(policy, mode, level, errors, warnings);
+      if (schema.schema().isComplete()) validate(policy, mode, level, errors, warnings);
+      else errors.add(incomplete(policy));
     }
+    if (!schema.schema().isComplete()) return new ValidationResult(errors, warnings);
     for (Link link : links) {
       Policy template = templates.get(link.templateId());
       if (template != null) validate(template, link, errors, warnings);
@@ -76,7 +97,8 @@ public final class Validator {
 
   /** The types of {@code policy} in every request environment of the schema. */
   public List<Typing> typings(Policy policy, ValidationMode mode) {
-    return typings(policy, Conditions.of(policy), mode, new ArrayList<>());
+    return typings(
+        policy, Conditions.of(policy, ScopePlaces.coarse(policy)), mode, new ArrayList<>());
   }
 
   private List<Typing> typings(
@@ -96,8 +118,14 @@ public final class Validator {
       int level,
       List<ValidationError> errors,
       List<ValidationWarning> warnings) {
-    List<Expr> conjuncts = Conditions.of(policy);
+    List<Expr> conjuncts = Conditions.of(policy, ScopePlaces.coarse(policy));
     List<TypeError> found = new NameChecker(schema).check(conjuncts);
+    List<ValidationWarning> odd = TextChecker.check(policy.id(), conjuncts);
+    if (!found.isEmpty() || !odd.isEmpty()) {
+      conjuncts = Conditions.of(policy, ScopePlaces.exact(policy));
+      found = new NameChecker(schema).check(conjuncts);
+      odd = TextChecker.check(policy.id(), conjuncts);
+    }
     var typeErrors = new LinkedHashSet<TypeError>(); // the same in many environments, said once
     List<Typing> typings = typings(policy, conjuncts, mode, typeErrors);
     if (level != Integer.MAX_VALUE)
@@ -114,7 +142,16 @@ public final class Validator {
               ValidationWarning.Kind.IMPOSSIBLE_POLICY,
               new SourceError(
                   policy.span(), "the policy applies to no request that the schema allows")));
-    warnings.addAll(TextChecker.check(policy.id(), conjuncts));
+    warnings.addAll(odd);
+  }
+
+  private static ValidationError incomplete(Policy policy) {
+    return new ValidationError(
+        policy.id(),
+        ValidationError.Kind.INCOMPLETE_SCHEMA,
+        new SourceError(
+            policy.span(),
+            "the schema declares types or actions as external that nothing defines"));
   }
 
   private static ValidationError error(String policyId, TypeError error) {
