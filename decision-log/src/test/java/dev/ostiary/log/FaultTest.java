@@ -17,7 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** What the log does when the disk fails, fills up or is slow: named refusals, and nothing acknowledged wrongly. */
+/**
+ * What the log does when the disk fails, fills up or is slow: named refusals, and nothing
+ * acknowledged wrongly.
+ */
 class FaultTest {
   private static final Path DIRECTORY = Path.of("/data/decisions/1");
 
@@ -38,7 +41,8 @@ class FaultTest {
     return assertInstanceOf(Outcome.Refused.class, outcome).reason();
   }
 
-  private static void eventually(String what, BooleanSupplier condition) throws InterruptedException {
+  private static void eventually(String what, BooleanSupplier condition)
+      throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "expected " + what);
@@ -48,7 +52,10 @@ class FaultTest {
 
   private Verdict verify() throws Exception {
     return Verifier.verify(
-        new TreeFiles(disk, DIRECTORY), options.key().verifier(options.origin()), List.of(), (_, _) -> {});
+        new TreeFiles(disk, DIRECTORY),
+        options.key().verifier(options.origin()),
+        List.of(),
+        (_, _) -> {});
   }
 
   @Test
@@ -56,10 +63,12 @@ class FaultTest {
     try (var log = DecisionLog.open(options, disk)) {
       Logs.appended(log, Logs.bytes("durable"), Durability.STRICT);
       disk.failSyncs(true);
-      assertEquals(Refusal.SYNC_FAILED, refusal(Logs.append(log, Logs.bytes("lost"), Durability.STRICT)));
+      assertEquals(
+          Refusal.SYNC_FAILED, refusal(Logs.append(log, Logs.bytes("lost"), Durability.STRICT)));
       disk.failSyncs(false);
       for (var durability : Durability.values()) {
-        assertEquals(Refusal.SYNC_FAILED, refusal(Logs.append(log, Logs.bytes("late"), durability)));
+        assertEquals(
+            Refusal.SYNC_FAILED, refusal(Logs.append(log, Logs.bytes("late"), durability)));
       }
       var unwritable = assertInstanceOf(Health.Unwritable.class, log.health());
       assertEquals(Refusal.SYNC_FAILED, unwritable.reason());
@@ -76,7 +85,8 @@ class FaultTest {
     try (var log = DecisionLog.open(options, disk)) {
       Logs.appended(log, Logs.bytes("one"), Durability.BOUNDED);
       disk.failWrites(true);
-      assertEquals(Refusal.WRITE_FAILED, refusal(Logs.append(log, new byte[900], Durability.BOUNDED)));
+      assertEquals(
+          Refusal.WRITE_FAILED, refusal(Logs.append(log, new byte[900], Durability.BOUNDED)));
       disk.failWrites(false);
       eventually("a writable log", () -> log.health() instanceof Health.Writable);
       assertEquals(1, Logs.appended(log, Logs.bytes("two"), Durability.STRICT).index());
@@ -95,7 +105,8 @@ class FaultTest {
       Outcome outcome;
       do {
         outcome = Logs.append(log, new byte[2_000], Durability.BOUNDED);
-      } while (!(outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.DISK_FULL));
+      } while (!(outcome instanceof Outcome.Refused refused
+          && refused.reason() == Refusal.DISK_FULL));
       assertFalse(((Outcome.Refused) outcome).retryAfter().isZero());
       long size = log.size();
       assertTrue(log.publish(), "expected a checkpoint of all that was taken");
@@ -141,11 +152,13 @@ class FaultTest {
 
   @Test
   void lostRecordsOfClassObserveAreCountedInAGap() throws Exception {
-    try (var log = DecisionLog.open(options.withGaps(gap -> Logs.bytes("lost " + gap.lost())), disk)) {
+    try (var log =
+        DecisionLog.open(options.withGaps(gap -> Logs.bytes("lost " + gap.lost())), disk)) {
       Logs.appended(log, Logs.bytes("first"), Durability.STRICT);
       disk.failWrites(true);
       var accepted = new CompletableFuture<Outcome>();
-      for (int i = 0; i < 3; i++) log.enqueue(Logs.bytes("unseen"), Durability.OBSERVE, accepted::complete);
+      for (int i = 0; i < 3; i++)
+        log.enqueue(Logs.bytes("unseen"), Durability.OBSERVE, accepted::complete);
       assertInstanceOf(Outcome.Accepted.class, Logs.await(accepted));
       eventually("three lost records", () -> log.counters().lost() > 0);
       long lost = log.counters().lost();
@@ -158,7 +171,8 @@ class FaultTest {
 
   @Test
   void aRestoredBackupIsRefusedWhereAnAnchorRemembersMore() throws Exception {
-    var anchor = new Anchor() {
+    var anchor =
+        new Anchor() {
           private byte[] last = new byte[0];
 
           @Override

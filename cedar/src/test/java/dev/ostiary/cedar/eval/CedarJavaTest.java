@@ -76,12 +76,19 @@ final class CedarJavaTest {
   }
 
   private static String call(String policies, List<Entity> entities, Request request) {
-    return "{\"principal\":" + uid(request.principal())
-        + ",\"action\":" + uid(request.action())
-        + ",\"resource\":" + uid(request.resource())
-        + ",\"context\":" + attributes(request.context())
-        + ",\"validateRequest\":false,\"policies\":{\"staticPolicies\":" + Json.of(policies)
-        + "},\"entities\":" + EntitiesJson.toJson(entities) + "}";
+    return "{\"principal\":"
+        + uid(request.principal())
+        + ",\"action\":"
+        + uid(request.action())
+        + ",\"resource\":"
+        + uid(request.resource())
+        + ",\"context\":"
+        + attributes(request.context())
+        + ",\"validateRequest\":false,\"policies\":{\"staticPolicies\":"
+        + Json.of(policies)
+        + "},\"entities\":"
+        + EntitiesJson.toJson(entities)
+        + "}";
   }
 
   private static String uid(EntityUid uid) {
@@ -89,8 +96,7 @@ final class CedarJavaTest {
   }
 
   private static String attributes(RecordValue record) {
-    var entity =
-        new Entity(EntityUid.of("X", "x"), record, RecordValue.EMPTY, Set.of());
+    var entity = new Entity(EntityUid.of("X", "x"), record, RecordValue.EMPTY, Set.of());
     if (EntitiesJson.toJson(List.of(entity)) instanceof Json.Arr(var elements, _, _)
         && elements.getFirst() instanceof JsonObject object) return member(object, "attrs");
     throw new AssertionError(record);

@@ -13,8 +13,9 @@ import java.util.LinkedHashMap;
 /**
  * Answers one case a line: what the engine makes of its policies, schema, entities and request.
  *
- * <p>One JSON object is written for each line read, in their order, and nothing else; a line that is
- * not a case gives {@code {"id", "error"}}. The members are those of the public conformance cases.
+ * <p>One JSON object is written for each line read, in their order, and nothing else; a line that
+ * is not a case gives {@code {"id", "error"}}. The members are those of the public conformance
+ * cases.
  */
 final class Batch {
   private Batch() {}

@@ -63,12 +63,10 @@ final class BatchPartial {
         uid(source, json.find("principal")), action, uid(source, json.find("resource")), context);
   }
 
-  private static PartialUid uid(
-      Source source, @Nullable Json json) throws SourceException {
+  private static PartialUid uid(Source source, @Nullable Json json) throws SourceException {
     if (json instanceof JsonObject object
         && object.find("id") == null
-        && object.find("type") instanceof Json.Str(var type, _, _))
-      return PartialUid.ofType(type);
+        && object.find("type") instanceof Json.Str(var type, _, _)) return PartialUid.ofType(type);
     return PartialUid.of(RequestJson.uid(source, json == null ? Json.ofNull() : json));
   }
 

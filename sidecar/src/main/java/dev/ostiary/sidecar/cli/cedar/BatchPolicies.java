@@ -81,8 +81,7 @@ record BatchPolicies(PolicySet set, Json json) {
     members.put("templates", byId(set.templates(), set, conditions));
     members.put("staticPolicies", byId(set.policies(), set, conditions));
     members.put(
-        "templateLinks",
-        Json.of(set.links().values().stream().map(PolicySetJson::of).toList()));
+        "templateLinks", Json.of(set.links().values().stream().map(PolicySetJson::of).toList()));
     return new BatchPolicies(set, Json.of(members));
   }
 

@@ -41,9 +41,7 @@ final class BatchRequest {
         in.find("request") instanceof JsonObject json ? request(json) : Optional.empty();
     if (policies.isPresent() && entities.isPresent() && request.isPresent())
       decide(policies.get(), entities.get(), request.get());
-    if (policies.isPresent()
-        && schema.isPresent()
-        && in.find("tpe") instanceof JsonObject partial)
+    if (policies.isPresent() && schema.isPresent() && in.find("tpe") instanceof JsonObject partial)
       BatchPartial.answer(partial, schema.get(), policies.get())
           .ifPresent(answer -> out.put("tpe", answer));
   }
@@ -55,8 +53,7 @@ final class BatchRequest {
   }
 
   private Optional<Entities> entities(String text) {
-    boolean useSchema =
-        !(in.find("entitiesUseSchema") instanceof Json.Bool(var use, _, _)) || use;
+    boolean useSchema = !(in.find("entitiesUseSchema") instanceof Json.Bool(var use, _, _)) || use;
     try {
       var source = new Source("entities", text);
       var entities =
@@ -83,8 +80,7 @@ final class BatchRequest {
               action,
               uid(source, json, "resource"),
               context(json, action));
-      boolean validate =
-          !(json.find("validate") instanceof Json.Bool(var wanted, _, _)) || wanted;
+      boolean validate = !(json.find("validate") instanceof Json.Bool(var wanted, _, _)) || wanted;
       if (validate && schema.isPresent()) schema.get().check(request);
       out.put("request", Json.of("ok"));
       return Optional.of(request);
@@ -128,9 +124,7 @@ final class BatchRequest {
       kinds.add(
           strings(
               List.of(
-                  error.policy().id(),
-                  error.error().kind().notation(),
-                  error.error().message())));
+                  error.policy().id(), error.error().kind().notation(), error.error().message())));
     }
     errors.sort(null);
     out.put("errors", strings(errors));

@@ -89,8 +89,7 @@ final class CoreForm {
               new Expr.Is(of(argument), type, Span.NONE),
               new Expr.Binary(Operator.IN, of(argument), of(group), Span.NONE),
               Span.NONE);
-      case Sugar.HasPath(var argument, var path) ->
-          Sugar.hasPath(of(argument), path, Span.NONE);
+      case Sugar.HasPath(var argument, var path) -> Sugar.hasPath(of(argument), path, Span.NONE);
     };
   }
 
@@ -99,13 +98,15 @@ final class CoreForm {
   }
 
   private static Expr and(Expr left, Expr right, Span span) {
-    if (left instanceof Expr.Literal(BoolValue a, _) && right instanceof Expr.Literal(BoolValue b, _))
+    if (left instanceof Expr.Literal(BoolValue a, _)
+        && right instanceof Expr.Literal(BoolValue b, _))
       return new Expr.Literal(BoolValue.of(a.value() && b.value()), span);
     return new Expr.And(left, right, span);
   }
 
   private static Expr or(Expr left, Expr right, Span span) {
-    if (left instanceof Expr.Literal(BoolValue a, _) && right instanceof Expr.Literal(BoolValue b, _))
+    if (left instanceof Expr.Literal(BoolValue a, _)
+        && right instanceof Expr.Literal(BoolValue b, _))
       return new Expr.Literal(BoolValue.of(a.value() || b.value()), span);
     return new Expr.Or(left, right, span);
   }

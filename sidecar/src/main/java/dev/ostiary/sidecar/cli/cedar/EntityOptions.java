@@ -18,8 +18,6 @@ final class EntityOptions {
   Entities read(Optional<Schema> schema) throws IOException, SourceException {
     if (file == null) return Entities.EMPTY;
     var source = Input.read(file);
-    return schema.isPresent()
-        ? EntitiesJson.load(source, schema.get())
-        : EntitiesJson.load(source);
+    return schema.isPresent() ? EntitiesJson.load(source, schema.get()) : EntitiesJson.load(source);
   }
 }

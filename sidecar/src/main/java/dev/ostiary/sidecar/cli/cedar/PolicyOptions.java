@@ -26,7 +26,8 @@ final class PolicyOptions {
   @Option(
       names = {"-p", "--policies"},
       paramLabel = "FILE",
-      description = "The policies; standard input by default. Ids are those of @id, else positions.")
+      description =
+          "The policies; standard input by default. Ids are those of @id, else positions.")
   @Nullable Path file;
 
   @Option(
@@ -88,7 +89,9 @@ final class PolicyOptions {
       for (var each : Slot.values()) if (each.notation().equals(object.name(i))) slot = each;
       if (slot == null || !(object.value(i) instanceof Json.Str(var uid, _, _)))
         throw fault(
-            source, object.value(i), "expected `?principal` or `?resource` and an entity as a string");
+            source,
+            object.value(i),
+            "expected `?principal` or `?resource` and an entity as a string");
       values.put(slot, PolicyParser.entityUid(new Source(object.name(i), uid)));
     }
     return values;

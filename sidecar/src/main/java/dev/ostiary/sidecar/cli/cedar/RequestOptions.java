@@ -60,13 +60,15 @@ final class RequestOptions {
   private boolean validate = true;
 
   /** The request, checked against the schema where there is one. */
-  Request read(Optional<Schema> schema)
-      throws IOException, SourceException, ConformanceException {
+  Request read(Optional<Schema> schema) throws IOException, SourceException, ConformanceException {
     if (json != null) readJson(Input.read(json));
     var actionUid = uid("action", action);
     var request =
         new Request(
-            uid("principal", principal), actionUid, uid("resource", resource), context(schema, actionUid));
+            uid("principal", principal),
+            actionUid,
+            uid("resource", resource),
+            context(schema, actionUid));
     if (validate && schema.isPresent()) schema.get().check(request);
     return request;
   }
@@ -80,8 +82,7 @@ final class RequestOptions {
     action = text(object, "action", action);
     resource = text(object, "resource", resource);
     Json given = object.find("context");
-    if (given != null)
-      contextInJson = new Source(source.name(), given.span(source).text());
+    if (given != null) contextInJson = new Source(source.name(), given.span(source).text());
   }
 
   private static @Nullable String text(JsonObject object, String name, @Nullable String otherwise) {
@@ -104,6 +105,10 @@ final class RequestOptions {
 
   /** Whether nothing was given. */
   boolean isEmpty() {
-    return principal == null && action == null && resource == null && context == null && json == null;
+    return principal == null
+        && action == null
+        && resource == null
+        && context == null
+        && json == null;
   }
 }

@@ -1,9 +1,9 @@
 package dev.ostiary.sidecar.cli.cedar;
 
+import dev.ostiary.cedar.PolicySet;
 import dev.ostiary.cedar.format.PolicyText;
 import dev.ostiary.cedar.json.JsonWriter;
 import dev.ostiary.cedar.json.PolicySetJson;
-import dev.ostiary.cedar.PolicySet;
 import dev.ostiary.cedar.syntax.SourceException;
 import java.io.IOException;
 import java.io.PrintWriter;

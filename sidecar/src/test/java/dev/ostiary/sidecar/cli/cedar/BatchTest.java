@@ -91,8 +91,7 @@ class BatchTest {
         {"id": "b", "policies": [["only an id"]]}
         {"id": "c", "policies": "permit(principal);"}
         """;
-    boolean all =
-        Batch.run(new BufferedReader(new StringReader(lines)), new PrintWriter(out));
+    boolean all = Batch.run(new BufferedReader(new StringReader(lines)), new PrintWriter(out));
     assertFalse(all);
     var answers = out.toString().lines().toList();
     assertEquals(4, answers.size());
@@ -112,12 +111,12 @@ class BatchTest {
           "action": {"op": "All"}, "resource": {"op": "All"}, "annotations": {"a": null},
           "conditions": [{"kind": "when", "body": {"==": {"left": {"Value": [1, 1]},
             "right": {"like": {"left": {"Value": "x"}, "pattern": [{"Literal": "ab"}]}}}}}]}},
-         "templates": {}, "templateLinks": []}""";
+         "templates": {}, "templateLinks": []}\
+        """;
     String line = "{\"id\":1,\"est\":true,\"policies\":" + policies.replace("\n", "") + "}";
     var answer = (JsonObject) Batch.answer(line);
     var expected = Json.parse(new Source("policies", policies));
     assertTrue(
-        answer.find("estOut") instanceof Json out && Json.same(expected, out),
-        answer.toString());
+        answer.find("estOut") instanceof Json out && Json.same(expected, out), answer.toString());
   }
 }
