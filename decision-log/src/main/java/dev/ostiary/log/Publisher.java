@@ -32,7 +32,6 @@ final class Publisher {
   private volatile boolean requested;
   private long readBytes;
   private long settled;
-  private boolean unanchored;
   private long lastKeptNanos = System.nanoTime();
   private long keptSize;
   private long published;
@@ -91,11 +90,7 @@ final class Publisher {
       checkpoint = next;
       published++;
       writer.published(readBytes);
-      unanchored = options.anchor().isPresent();
-    }
-    if (unanchored) {
-      options.anchor().orElseThrow().keep(signed(checkpoint));
-      unanchored = false;
+      if (options.anchor().isPresent()) options.anchor().get().keep(signed);
     }
     boolean due = System.nanoTime() - lastKeptNanos >= options.keepEvery().toNanos();
     if ((due || stopping) && checkpoint.size() > keptSize) keep();
