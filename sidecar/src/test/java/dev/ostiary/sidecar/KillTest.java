@@ -67,7 +67,7 @@ final class KillTest {
     assertEquals(List.of(), lost, "seed " + SEED);
     assertEquals(CYCLES + 1, entries.stream().filter(DecisionLogEntry::hasStarted).count());
     assertTrue(entries.getLast().hasClosed());
-    var key = VerifierKey.parse(Files.readString(directory.resolve("data/log.vkey")));
+    var key = VerifierKey.parse(Files.readString(directory.resolve("data/keys/log.vkey")));
     var verdict =
         Verifier.verify(
             TileSource.directory(directory.resolve("data/decisions/1")),

@@ -146,14 +146,14 @@ final class BatchCase {
         "validationErrors",
         strings(
             result.errors().stream()
-                .map(error -> error.policyId() + ":" + error.kind())
+                .map(error -> error.policyId() + ":" + error.kind().notation())
                 .sorted()
                 .toList()));
     out.put(
         "validationWarnings",
         strings(
             result.warnings().stream()
-                .map(warning -> warning.policyId() + ":" + warning.kind())
+                .map(warning -> warning.policyId() + ":" + warning.kind().notation())
                 .sorted()
                 .toList()));
   }
