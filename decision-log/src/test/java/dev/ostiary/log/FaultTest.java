@@ -1,5 +1,6 @@
 package dev.ostiary.log;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.log.CannotOpenException.Reason;
 import dev.ostiary.log.note.LogKey;
+import dev.ostiary.log.tile.Bundle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -166,6 +169,40 @@ class FaultTest {
       eventually("a gap record", () -> log.counters().lost() == 0);
       assertTrue(lost <= 3);
       assertTrue(log.size() >= 2);
+    }
+  }
+
+  @Test
+  void recordsOfClassObserveThatAKilledProcessHadInMemoryAreCountedAtTheNextStart()
+      throws Exception {
+    var gaps = options.withGaps(gap -> Logs.bytes("lost " + gap.lost()));
+    var accepted = new AtomicInteger();
+    CrashDisk after;
+    try (var log = DecisionLog.open(gaps, disk)) {
+      for (int i = 0; i < 4; i++) log.enqueue(Logs.bytes("seen"), Durability.OBSERVE, _ -> {});
+      log.flush();
+      Logs.appended(log, Logs.bytes("durable"), Durability.STRICT);
+      disk.crashAfter(0);
+      for (int i = 0; i < 7; i++) {
+        log.enqueue(
+            Logs.bytes("unseen"),
+            Durability.OBSERVE,
+            outcome -> {
+              if (outcome instanceof Outcome.Accepted) accepted.incrementAndGet();
+            });
+      }
+      after = disk.afterKill();
+    }
+    try (var log = DecisionLog.open(gaps, after)) {
+      eventually("a gap record", () -> log.size() == 6);
+      assertTrue(log.publish());
+      var entries = Bundle.read(new TreeFiles(after, DIRECTORY), 0, 6);
+      assertArrayEquals(Logs.bytes("\0lost " + accepted), entries.get(5));
+    }
+    try (var log = DecisionLog.open(gaps, after)) {
+      Logs.appended(log, Logs.bytes("no second gap"), Durability.STRICT);
+      assertEquals(7, log.size());
+      assertEquals(0, log.counters().lost());
     }
   }
 
