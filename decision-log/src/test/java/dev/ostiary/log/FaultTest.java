@@ -102,7 +102,9 @@ class FaultTest {
 
   @Test
   void aFullDiskRefusesAndResumesByItselfWhenThereIsRoomAgain() throws Exception {
-    try (var log = DecisionLog.open(options.withReserveBytes(100_000), disk)) {
+    try (var log =
+        DecisionLog.open(
+            options.withReserveBytes(100_000).withCheckpointEvery(Duration.ofHours(1)), disk)) {
       Logs.appended(log, Logs.bytes("before"), Durability.STRICT);
       disk.capacity(disk.used() + 140_000);
       Outcome outcome;
