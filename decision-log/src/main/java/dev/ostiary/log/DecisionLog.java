@@ -103,7 +103,7 @@ public final class DecisionLog implements AutoCloseable {
     this.notices = found.notices();
     var mark = new SyncedMark(disk, wal.resolve("synced"), found.size());
     disk.syncDirectory(wal);
-    supply = new Supply(disk, wal, options, condition);
+    supply = new Supply(disk, wal, options, condition, this::unpublishedBytes);
     writer =
         new Writer(disk, wal, options, condition, supply, found.size(), found.unpublishedBytes());
     syncer = new Syncer(disk, options, condition, writer, mark, found.size());
@@ -161,6 +161,10 @@ public final class DecisionLog implements AutoCloseable {
   /** Whether records are taken now, and if not, why. */
   public Health health() {
     return condition.health();
+  }
+
+  private long unpublishedBytes() {
+    return writer.writtenBytes() - writer.publishedBytes();
   }
 
   /** A snapshot of the counters. */

@@ -65,6 +65,24 @@ public record LogOptions(
         Optional.empty());
   }
 
+  /** In another directory. */
+  public LogOptions withDirectory(Path value) {
+    return new LogOptions(
+        value,
+        origin,
+        key,
+        syncEvery,
+        checkpointEvery,
+        keepEvery,
+        segmentBytes,
+        unsyncedBytes,
+        unpublishedBytes,
+        reserveBytes,
+        ballastBytes,
+        gaps,
+        anchor);
+  }
+
   /** With another least time between two fsyncs. */
   public LogOptions withSyncEvery(Duration value) {
     return new LogOptions(

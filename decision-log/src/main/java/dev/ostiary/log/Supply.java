@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class Supply {
   private final Path wal;
   private final LogOptions options;
   private final Condition condition;
+  private final LongSupplier unpublished;
   private final int wanted;
   private final ConcurrentLinkedQueue<Segment> spares = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "ostiary-log-supply");
@@ -32,7 +34,8 @@ final class Supply {
   private long made; // this thread's own
   private long sparse; // the writer's own
 
-  Supply(Disk disk, Path wal, LogOptions options, Condition condition) {
+  Supply(Disk disk, Path wal, LogOptions options, Condition condition, LongSupplier unpublished) {
+    this.unpublished = unpublished;
     this.disk = disk;
     this.wal = wal;
     this.options = options;
@@ -120,7 +123,8 @@ final class Supply {
   }
 
   private void watch() throws IOException {
-    long usable = disk.usableBytes(wal);
+    // What is written and not published yet is written once more, as tiles.
+    long usable = disk.usableBytes(wal) - unpublished.getAsLong();
     full = usable < options.reserveBytes();
     if (full) {
       failure =

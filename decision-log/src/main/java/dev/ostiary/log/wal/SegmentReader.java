@@ -80,6 +80,7 @@ final class SegmentReader implements Closeable {
    */
   boolean hasFrameAfter(long index) throws IOException {
     long size = file.size();
+    if (size <= position) return false;
     var candidate = new Frame();
     int needed = 2 * Frame.MAX_LENGTH;
     var bytes = new byte[(int) Math.min(size - position, needed)];

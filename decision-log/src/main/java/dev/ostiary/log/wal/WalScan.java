@@ -85,10 +85,11 @@ public final class WalScan {
           throw new Damage(
               bad.get() + ", though " + durable + " entries had been made durable", false, false);
         }
-        if (sameBoot && reader.hasFrameAfter(next)) {
+        boolean framesAfter = reader.hasFrameAfter(next);
+        if (sameBoot && framesAfter) {
           throw new Damage(bad.get() + ", but a sound frame follows it", false, false);
         }
-        if (!clean || limit != Long.MAX_VALUE) torn.add(bad.get() + ": a torn tail, cut there");
+        if (framesAfter || !clean || limit != Long.MAX_VALUE) torn.add(bad.get() + ": a torn tail, cut there");
         return new Extent(starts.getFirst(), next, torn);
       }
     }
