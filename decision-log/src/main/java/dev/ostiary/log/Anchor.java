@@ -1,6 +1,7 @@
 package dev.ostiary.log;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -17,4 +18,9 @@ public interface Anchor {
    * block.
    */
   void keep(byte[] signedCheckpoint) throws IOException;
+
+  /** An anchor in a file, which should be on another disk than the log. */
+  static Anchor file(Path file) {
+    return new FileAnchor(file);
+  }
 }

@@ -203,6 +203,17 @@ public final class DecisionLog implements AutoCloseable {
   }
 
   /**
+   * Removes the log's beginning for good: the entries below {@code before}, as far as whole units of 65,536 of them
+   * are in durable tiles under a published checkpoint. The tree's upper levels stay, so that what is left still
+   * verifies and old checkpoints stay comparable.
+   *
+   * @return index of the first entry that is left
+   */
+  public long prune(long before) throws IOException {
+    return publisher.prune(before);
+  }
+
+  /**
    * Refuses new records, writes and syncs what is queued, publishes the last checkpoint and lets go
    * of the directory. Blocks; a second call does nothing.
    */

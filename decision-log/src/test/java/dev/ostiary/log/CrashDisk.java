@@ -265,7 +265,7 @@ final class CrashDisk implements Disk {
         if (end > inode.current.length) inode.current = Arrays.copyOf(inode.current, end);
         System.arraycopy(bytes, offset, inode.current, (int) position, written);
         for (int sector = (int) position / SECTOR; sector * SECTOR < end; sector++) inode.dirty.add(sector);
-        if (failWrites) throw new IOException("Input/output error");
+        if (failWrites || last) throw new IOException("Input/output error");
       }
     }
 
