@@ -75,7 +75,7 @@ public final class DecisionLog implements AutoCloseable {
 
   /** Makes the directory, and where it is new the names on the way to it durable. */
   private static void create(Disk disk, Path wal) throws IOException {
-    if (disk.size(wal) >= 0) return;
+    if (disk.size(wal.resolveSibling("checkpoint")) >= 0) return;
     disk.createDirectories(wal);
     Path parent = wal;
     for (int i = 0; i < 4 && parent != null; i++, parent = parent.getParent())
@@ -102,10 +102,11 @@ public final class DecisionLog implements AutoCloseable {
     this.lock = lock;
     this.notices = found.notices();
     var mark = new SyncedMark(disk, wal.resolve("synced"), found.size());
+    var observed = disk.counter(wal.resolve("observed"));
     disk.syncDirectory(wal);
     supply = new Supply(disk, wal, options, condition, this::unpublishedBytes);
     writer =
-        new Writer(disk, wal, options, condition, supply, found.size(), found.unpublishedBytes());
+        new Writer(disk, wal, options, condition, supply, observed, found);
     syncer = new Syncer(disk, options, condition, writer, mark, found.size());
     publisher = new Publisher(disk, options, writer, syncer, found);
     writer.wakes(syncer);

@@ -5,7 +5,7 @@ package dev.ostiary.log;
  * appends one record for each gap, made by {@link LogOptions#gaps()}, as soon as it can write
  * again.
  *
- * @param lost how many records; exact
+ * @param lost how many records; never fewer than were lost to a killed process or a failed write
  * @param reason what happened, in one line
  */
 public record Gap(long lost, String reason) {}

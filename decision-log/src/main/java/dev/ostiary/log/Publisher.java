@@ -32,6 +32,7 @@ final class Publisher {
   private volatile boolean requested;
   private long readBytes;
   private long settled;
+  private boolean unanchored;
   private long lastKeptNanos = System.nanoTime();
   private long keptSize;
   private long published;
@@ -90,7 +91,11 @@ final class Publisher {
       checkpoint = next;
       published++;
       writer.published(readBytes);
-      if (options.anchor().isPresent()) options.anchor().get().keep(signed);
+      unanchored = options.anchor().isPresent();
+    }
+    if (unanchored) {
+      options.anchor().orElseThrow().keep(signed(checkpoint));
+      unanchored = false;
     }
     boolean due = System.nanoTime() - lastKeptNanos >= options.keepEvery().toNanos();
     if ((due || stopping) && checkpoint.size() > keptSize) keep();

@@ -31,6 +31,7 @@ final class Recovery {
    * A log that can go on.
    *
    * @param size entries in it
+   * @param observed records of class observe in it, ever
    * @param unpublishedBytes bytes of the frames that no checkpoint covers
    * @param checkpoint the last one signed
    * @param keptSize size of the last one kept
@@ -40,6 +41,7 @@ final class Recovery {
    */
   record Found(
       long size,
+      long observed,
       long unpublishedBytes,
       Checkpoint checkpoint,
       long keptSize,
@@ -67,20 +69,20 @@ final class Recovery {
     Checkpoint signed = signedCheckpoint(kept);
     var mark = mark();
     long durable = Math.max(signed.size(), mark.size());
-    WalScan.Extent extent = extent(durable, signed.size(), mark.sameBoot());
+    WalScan.Extent extent = extent(signed.size(), durable, mark.sameBoot());
     notices.addAll(extent.torn());
     var tiles = tree(signed, extent.first());
     new AnchorCheck(options, key, notices).check(signed, files);
     files.dropUnpublished(signed.size());
     long bytes = 0;
     if (extent.end() > signed.size() || !extent.torn().isEmpty()) {
-      bytes = Segment.rewrite(disk, wal, signed.size(), extent.end(), options.origin());
+      bytes = Segment.rewrite(disk, wal, signed.size(), extent.end(), options.origin(), extent.observedBefore());
       long recovered = extent.end() - signed.size();
       if (recovered > 0)
         notices.add(wal + ": " + recovered + " entries after the last checkpoint recovered");
     }
     long settled = extent.first() / TilePath.WIDTH * TilePath.WIDTH;
-    return new Found(extent.end(), bytes, signed, kept, settled, tiles, notices);
+    return new Found(extent.end(), extent.observed(), bytes, signed, kept, settled, tiles, notices);
   }
 
   private long lastKept() throws CannotOpenException, IOException {
@@ -174,10 +176,10 @@ final class Recovery {
     }
   }
 
-  private WalScan.Extent extent(long durable, long signed, boolean sameBoot)
+  private WalScan.Extent extent(long signed, long durable, boolean sameBoot)
       throws CannotOpenException, IOException {
     try {
-      var extent = new WalScan(disk, wal, options.origin()).extent(durable, sameBoot);
+      var extent = new WalScan(disk, wal, options.origin()).extent(signed, durable, sameBoot);
       if (extent.end() >= durable) return extent;
       throw refuse(
           extent.end() < signed ? Reason.SHORTER_THAN_SIGNED : Reason.WAL_MISSING,

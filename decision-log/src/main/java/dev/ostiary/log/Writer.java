@@ -1,5 +1,6 @@
 package dev.ostiary.log;
 
+import dev.ostiary.log.disk.Counter;
 import dev.ostiary.log.disk.Disk;
 import dev.ostiary.log.wal.FrameWriter;
 import dev.ostiary.log.wal.Segment;
@@ -60,6 +61,8 @@ final class Writer {
   private long recordBytes;
   private long writes;
   final LongAdder refused = new LongAdder();
+  private final Counter observed; // accepted in class observe, less those that a gap stands for
+  private long observedWritten; // role
   final AtomicLong lost = new AtomicLong();
 
   Writer(
@@ -68,18 +71,24 @@ final class Writer {
       LogOptions options,
       Condition condition,
       Supply supply,
-      long size,
-      long unpublishedBytes) {
+      Counter observed,
+      Recovery.Found found) {
     this.disk = disk;
     this.wal = wal;
     this.options = options;
     this.condition = condition;
     this.supply = supply;
-    this.next = size;
-    this.writtenSize = size;
-    this.bytes = unpublishedBytes;
-    this.writtenBytes = unpublishedBytes;
-    this.syncedBytes = unpublishedBytes;
+    this.observed = observed;
+    this.next = found.size();
+    this.writtenSize = found.size();
+    this.bytes = found.unpublishedBytes();
+    this.writtenBytes = bytes;
+    this.syncedBytes = bytes;
+    this.observedWritten = found.observed();
+    // What was accepted before the last stop and is not there. A counter behind the log lost power.
+    long missing = observed.get() - found.observed();
+    if (missing < 0) observed.add(-missing);
+    else lost.set(missing);
   }
 
   /** Whom to wake when there is something to sync. */
@@ -97,6 +106,7 @@ final class Writer {
     }
     push(pending);
     if (durability == Durability.OBSERVE) {
+      observed.add(1);
       pending.complete(new Outcome.Accepted());
       wakeSyncer(false);
     }
@@ -199,7 +209,7 @@ final class Writer {
     try {
       spare = supply.take(frame);
       if (spare == null) return refused(supply.why(), supply.detail());
-      current = spare.begin(disk, wal, next, options.origin());
+      current = spare.begin(disk, wal, next, options.origin(), observedWritten);
       active = current;
       return null;
     } catch (IOException e) {
@@ -248,7 +258,7 @@ final class Writer {
     records++;
     recordBytes += pending.record.length;
     switch (pending.durability) {
-      case OBSERVE -> {}
+      case OBSERVE -> observedWritten++;
       case BOUNDED -> pending.complete(Objects.requireNonNull(pending.appended));
       case STRICT -> pending.pushOnto(strict);
     }
@@ -269,6 +279,12 @@ final class Writer {
     condition.set(reason, wal + ": " + e.getMessage());
     supply.restock();
     return refused(reason, wal + ": " + e.getMessage());
+  }
+
+  /** A gap stands for so many lost records now. */
+  void gapWritten(long count) {
+    observed.add(-count);
+    lost.addAndGet(-count);
   }
 
   private void seal() {

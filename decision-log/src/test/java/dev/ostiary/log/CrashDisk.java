@@ -1,5 +1,6 @@
 package dev.ostiary.log;
 
+import dev.ostiary.log.disk.Counter;
 import dev.ostiary.log.disk.Disk;
 import dev.ostiary.log.disk.DiskFile;
 import java.io.Closeable;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ final class CrashDisk implements Disk {
   private final Map<Path, Inode> durableNames = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
   private final Set<Path> directories = new HashSet<>();
+  private final Map<Path, AtomicLong> counters = new HashMap<>();
   private final Set<Path> locks = new HashSet<>();
   private final String boot;
   private final SplittableRandom random;
@@ -105,6 +108,7 @@ final class CrashDisk implements Disk {
   synchronized CrashDisk afterKill() {
     var after = new CrashDisk(random.nextLong(), boot);
     names.forEach((path, inode) -> after.put(path, inode.current));
+    counters.forEach((path, number) -> after.counters.put(path, new AtomicLong(number.get())));
     after.directories.addAll(directories);
     return after;
   }
@@ -227,6 +231,22 @@ final class CrashDisk implements Disk {
   public synchronized long usableBytes(Path directory) throws IOException {
     operation();
     return Math.max(0, capacity - used());
+  }
+
+  @Override
+  public synchronized Counter counter(Path file) {
+    var number = counters.computeIfAbsent(file, _ -> new AtomicLong());
+    return new Counter() {
+      @Override
+      public long get() {
+        return number.get();
+      }
+
+      @Override
+      public void add(long delta) {
+        number.addAndGet(delta);
+      }
+    };
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.ostiary.log;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.log.CannotOpenException.Reason;
 import dev.ostiary.log.note.LogKey;
+import dev.ostiary.log.tile.Bundle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -153,6 +155,31 @@ class FaultTest {
       eventually("a gap record", () -> log.counters().lost() == 0);
       assertTrue(lost <= 3);
       assertTrue(log.size() >= 2);
+    }
+  }
+
+  @Test
+  void recordsOfClassObserveThatAKilledProcessHadInMemoryAreCountedAtTheNextStart() throws Exception {
+    var gaps = options.withGaps(gap -> Logs.bytes("lost " + gap.lost()));
+    CrashDisk after;
+    try (var log = DecisionLog.open(gaps, disk)) {
+      for (int i = 0; i < 4; i++) log.enqueue(Logs.bytes("seen"), Durability.OBSERVE, _ -> {});
+      log.flush();
+      Logs.appended(log, Logs.bytes("durable"), Durability.STRICT);
+      disk.crashAfter(0);
+      for (int i = 0; i < 7; i++) log.enqueue(Logs.bytes("unseen"), Durability.OBSERVE, _ -> {});
+      after = disk.afterKill();
+    }
+    try (var log = DecisionLog.open(gaps, after)) {
+      eventually("a gap record", () -> log.size() == 6);
+      assertTrue(log.publish());
+      var entries = Bundle.read(new TreeFiles(after, DIRECTORY), 0, 6);
+      assertArrayEquals(Logs.bytes("\0lost 7"), entries.get(5));
+    }
+    try (var log = DecisionLog.open(gaps, after)) {
+      Logs.appended(log, Logs.bytes("no second gap"), Durability.STRICT);
+      assertEquals(7, log.size());
+      assertEquals(0, log.counters().lost());
     }
   }
 

@@ -38,6 +38,9 @@ public interface Disk {
   /** Bytes that can still be written below {@code directory}. */
   long usableBytes(Path directory) throws IOException;
 
+  /** Opens the number in a file, 0 in a new one. */
+  Counter counter(Path file) throws IOException;
+
   /** Takes an exclusive lock that ends with the process; nothing if another holder has it. */
   Optional<Closeable> lock(Path file) throws IOException;
 

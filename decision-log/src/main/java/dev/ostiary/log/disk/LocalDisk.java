@@ -2,7 +2,13 @@ package dev.ostiary.log.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -83,6 +89,31 @@ public final class LocalDisk implements Disk {
   @Override
   public long usableBytes(Path directory) throws IOException {
     return Files.getFileStore(directory).getUsableSpace();
+  }
+
+  @Override
+  public Counter counter(Path file) throws IOException {
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      // Written, not only sized, so that a full disk is met here and not at a later store.
+      if (channel.size() < Long.BYTES) channel.write(ByteBuffer.allocate(Long.BYTES), 0);
+      // Unmapped with the last reference: an append may still be counting when the log is closed.
+      return new MappedCounter(channel.map(MapMode.READ_WRITE, 0, Long.BYTES, Arena.ofAuto()));
+    }
+  }
+
+  private record MappedCounter(MemorySegment memory) implements Counter {
+    private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+
+    @Override
+    public long get() {
+      return (long) LONG.getVolatile(memory, 0L);
+    }
+
+    @Override
+    public void add(long delta) {
+      LONG.getAndAdd(memory, 0L, delta);
+    }
   }
 
   @Override

@@ -64,9 +64,14 @@ public final class Segment implements Closeable {
     }
   }
 
-  /** Gives a spare its first index and its name. */
-  public Segment begin(Disk disk, Path directory, long first, String origin) throws IOException {
-    byte[] header = header(first, origin);
+  /**
+   * Gives a spare its first index and its name.
+   *
+   * @param observed records of class observe before it
+   */
+  public Segment begin(Disk disk, Path directory, long first, String origin, long observed)
+      throws IOException {
+    byte[] header = header(first, origin, observed);
     file.write(0, header, 0, header.length);
     Path named = directory.resolve(name(first));
     disk.rename(path, named);
@@ -84,16 +89,17 @@ public final class Segment implements Closeable {
    * Writes what is left of a log after {@code first} anew, durably, as its last segment. A file
    * whose fsync may have failed is so never trusted again.
    *
+   * @param observed records of class observe before {@code first}
    * @return bytes of the frames up to {@code end}
    */
-  public static long rewrite(Disk disk, Path directory, long first, long end, String origin)
+  public static long rewrite(Disk disk, Path directory, long first, long end, String origin, long observed)
       throws IOException {
     Path draft = directory.resolve("rewrite");
     disk.delete(draft);
     long[] at = {HEADER};
     try (var file = disk.open(draft);
         var cursor = new WalCursor(disk, directory, first)) {
-      file.write(0, header(first, origin), 0, HEADER);
+      file.write(0, header(first, origin, observed), 0, HEADER);
       cursor.read(
           end,
           frame -> {
@@ -151,10 +157,11 @@ public final class Segment implements Closeable {
     return path.toString();
   }
 
-  static byte[] header(long first, String origin) {
+  static byte[] header(long first, String origin, long observed) {
     var header = Arrays.copyOf(MAGIC, HEADER);
     Bytes.putI64(header, 8, first);
     System.arraycopy(originDigest(origin), 0, header, 16, Hash.BYTES);
+    Bytes.putI64(header, 48, observed);
     Bytes.putI32(header, 60, Bytes.crc(header, 0, 60));
     return header;
   }
@@ -165,7 +172,12 @@ public final class Segment implements Closeable {
 
   /** Whether {@code header} begins a segment of this log at {@code first}. */
   static boolean isHeader(byte[] header, long first, String origin) {
-    return Arrays.equals(header, header(first, origin));
+    return Arrays.equals(header, header(first, origin, observed(header)));
+  }
+
+  /** Records of class observe before the segment that {@code header} begins. */
+  static long observed(byte[] header) {
+    return Bytes.i64(header, 48);
   }
 
   /** Whether {@code header} is one of another log at {@code first}. */

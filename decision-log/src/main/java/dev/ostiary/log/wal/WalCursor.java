@@ -52,6 +52,7 @@ public final class WalCursor implements Closeable {
       if (current.next() != Found.FRAME) return;
       var frame = current.frame();
       if (frame.end() <= next) continue;
+      if (frame.index() > next) return; // entries between are missing
       more = visitor.frame(frame);
       next = frame.end();
     }

@@ -33,9 +33,12 @@ public final class WalScan {
    *
    * @param first index of the first entry there; 0 if there are no segments
    * @param end index after the last entry
+   * @param observed records of class observe among all ever written
+   * @param observedBefore the same before the signed entries' end
    * @param torn where a tail was cut, one line each
    */
-  public record Extent(long first, long end, List<String> torn) {}
+  public record Extent(
+      long first, long end, long observed, long observedBefore, List<String> torn) {}
 
   /** The log is damaged; the message says where and what. */
   public static final class Damage extends Exception {
@@ -62,19 +65,20 @@ public final class WalScan {
   /**
    * Finds where the log ends.
    *
+   * @param signed number of entries that a checkpoint covers
    * @param durable number of entries that are known to be durable, signed ones among them
    * @param sameBoot whether no power was lost since the last write
    */
-  public Extent extent(long durable, boolean sameBoot) throws IOException, Damage {
+  public Extent extent(long signed, long durable, boolean sameBoot) throws IOException, Damage {
     var starts = Segment.starts(disk, directory);
     var torn = new ArrayList<String>();
-    if (starts.isEmpty()) return new Extent(0, 0, torn);
+    if (starts.isEmpty()) return new Extent(0, 0, 0, 0, torn);
     long next = starts.getFirst();
     for (int i = 0; i < starts.size(); i++) {
       long start = starts.get(i);
       long limit = i + 1 < starts.size() ? starts.get(i + 1) : Long.MAX_VALUE;
       try (var reader = new SegmentReader(disk, directory.resolve(Segment.name(start)))) {
-        var bad = segment(reader, start, limit);
+        var bad = segment(reader, start, limit, signed);
         next = reached;
         if (bad.isEmpty()) continue;
         if (limit != Long.MAX_VALUE && sameBoot) {
@@ -90,20 +94,22 @@ public final class WalScan {
           throw new Damage(bad.get() + ", but a sound frame follows it", false, false);
         }
         if (framesAfter || !clean || limit != Long.MAX_VALUE) torn.add(bad.get() + ": a torn tail, cut there");
-        return new Extent(starts.getFirst(), next, torn);
+        return new Extent(starts.getFirst(), next, observed, observedBefore, torn);
       }
     }
-    return new Extent(starts.getFirst(), next, torn);
+    return new Extent(starts.getFirst(), next, observed, observedBefore, torn);
   }
 
   private long reached;
   private boolean clean;
+  private long observed;
+  private long observedBefore;
 
   /**
    * Reads a segment up to {@code limit}. Returns what stopped it before that; for the last one,
    * always something.
    */
-  private Optional<String> segment(SegmentReader reader, long start, long limit)
+  private Optional<String> segment(SegmentReader reader, long start, long limit, long signed)
       throws IOException, Damage {
     reached = start;
     clean = false;
@@ -113,11 +119,15 @@ public final class WalScan {
       }
       return Optional.of(reader.path() + ": expected the header of a segment at entry " + start);
     }
+    observed = Segment.observed(reader.header());
+    if (start <= signed) observedBefore = observed;
     while (reached < limit) {
       var found = reader.next();
       var frame = reader.frame();
       if (found == Found.FRAME && frame.index() == reached && frame.end() <= limit) {
         reached = frame.end();
+        if (frame.observed()) observed++;
+        if (reached <= signed) observedBefore = observed;
         continue;
       }
       clean = found == Found.END;

@@ -8,7 +8,8 @@
  * hashes, so that a chain is there whole or not at all:
  *
  * <pre>
- * header  "OSTYWAL1" · u64 first index · sha256(origin) · 12 zero bytes · u32 crc32c of these 60 bytes
+ * header  "OSTYWAL1" · u64 first index · sha256(origin) · u64 records of class observe
+ *         before it · 4 zero bytes · u32 crc32c of these 60 bytes
  * frame   u32 crc32c of what follows · u32 length of the frame · u64 index of its first entry
  *         · u8 flags (1: class observe) · u8 0 · u16 entries
  *         · per entry: u16 length, leaf hash of 32 bytes · the entries' bytes
