@@ -105,8 +105,7 @@ public final class DecisionLog implements AutoCloseable {
     var observed = disk.counter(wal.resolve("observed"));
     disk.syncDirectory(wal);
     supply = new Supply(disk, wal, options, condition, this::unpublishedBytes);
-    writer =
-        new Writer(disk, wal, options, condition, supply, observed, found);
+    writer = new Writer(disk, wal, options, condition, supply, observed, found);
     syncer = new Syncer(disk, options, condition, writer, mark, found.size());
     publisher = new Publisher(disk, options, writer, syncer, found);
     writer.wakes(syncer);
@@ -204,9 +203,9 @@ public final class DecisionLog implements AutoCloseable {
   }
 
   /**
-   * Removes the log's beginning for good: the entries below {@code before}, as far as whole units of 65,536 of them
-   * are in durable tiles under a published checkpoint. The tree's upper levels stay, so that what is left still
-   * verifies and old checkpoints stay comparable.
+   * Removes the log's beginning for good: the entries below {@code before}, as far as whole units
+   * of 65,536 of them are in durable tiles under a published checkpoint. The tree's upper levels
+   * stay, so that what is left still verifies and old checkpoints stay comparable.
    *
    * @return index of the first entry that is left
    */

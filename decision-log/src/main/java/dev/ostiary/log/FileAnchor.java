@@ -18,6 +18,8 @@ record FileAnchor(Path file) implements Anchor {
     Path absolute = file.toAbsolutePath();
     Path parent = absolute.getParent();
     if (parent != null) Files.createDirectories(parent);
-    new LocalDisk().replace(absolute.resolveSibling(absolute.getFileName() + ".new"), absolute, signedCheckpoint);
+    new LocalDisk()
+        .replace(
+            absolute.resolveSibling(absolute.getFileName() + ".new"), absolute, signedCheckpoint);
   }
 }

@@ -149,7 +149,10 @@ final class Publisher {
     }
   }
 
-  /** Removes the entries below {@code before}, as far as whole units of them are durable under the checkpoint. */
+  /**
+   * Removes the entries below {@code before}, as far as whole units of them are durable under the
+   * checkpoint.
+   */
   synchronized long prune(long before) throws IOException {
     long end = Math.min(before, Math.min(settled, checkpoint.size())) / Pruned.UNIT * Pruned.UNIT;
     long start = Pruned.start(files, checkpoint.size()).size();

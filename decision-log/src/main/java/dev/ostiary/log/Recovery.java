@@ -76,7 +76,9 @@ final class Recovery {
     files.dropUnpublished(signed.size());
     long bytes = 0;
     if (extent.end() > signed.size() || !extent.torn().isEmpty()) {
-      bytes = Segment.rewrite(disk, wal, signed.size(), extent.end(), options.origin(), extent.observedBefore());
+      bytes =
+          Segment.rewrite(
+              disk, wal, signed.size(), extent.end(), options.origin(), extent.observedBefore());
       long recovered = extent.end() - signed.size();
       if (recovered > 0)
         notices.add(wal + ": " + recovered + " entries after the last checkpoint recovered");

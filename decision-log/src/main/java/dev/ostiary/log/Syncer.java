@@ -136,7 +136,11 @@ final class Syncer {
     if (lost == 0 || gapOnItsWay || condition.unwritable() != null) return;
     gapOnItsWay = true;
     writer.enqueueOwn(
-        options.gaps().apply(new Gap(lost, "accepted, and not written when a write failed or the process ended")),
+        options
+            .gaps()
+            .apply(
+                new Gap(
+                    lost, "accepted, and not written when a write failed or the process ended")),
         outcome -> {
           if (outcome instanceof Outcome.Appended) writer.gapWritten(lost);
           gapOnItsWay = false;

@@ -113,7 +113,8 @@ final class TreeFiles implements TileSource {
 
   /** Removes the entries and leaf hashes of the unit that begins at {@code first}. */
   void prune(long first) throws IOException {
-    // Its first bundle last: as long as that is there, the unit does not count as pruned and is taken up again.
+    // Its first bundle last: as long as that is there, the unit does not count as pruned and is
+    // taken up again.
     for (long n = first / TilePath.WIDTH + TilePath.WIDTH - 1; n >= first / TilePath.WIDTH; n--) {
       disk.delete(directory.resolve(TilePath.tile(0, n, TilePath.WIDTH)));
       disk.delete(directory.resolve(TilePath.bundle(n, TilePath.WIDTH)));

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Any one bit changed in a closed log is found: by the verifier in what is published, by a start in the rest. */
+/**
+ * Any one bit changed in a closed log is found: by the verifier in what is published, by a start in
+ * the rest.
+ */
 class BitFlipTest {
   /** A partial tile or bundle whose full one is there is nothing that anyone has to read. */
   private static final Pattern PARTIAL = Pattern.compile("(.*)\\.p/\\d+");
@@ -54,7 +57,8 @@ class BitFlipTest {
       flipped[bit / 8] ^= (byte) (1 << (bit % 8));
       Files.write(file, flipped);
       var verdict = Logs.verify(options);
-      assertInstanceOf(Verdict.NotValid.class, verdict, () -> file + " bit " + bit + ": " + verdict);
+      assertInstanceOf(
+          Verdict.NotValid.class, verdict, () -> file + " bit " + bit + ": " + verdict);
       Files.write(file, bytes);
     }
     assertInstanceOf(Verdict.Valid.class, Logs.verify(options));
@@ -64,7 +68,9 @@ class BitFlipTest {
     var partial = PARTIAL.matcher(path);
     if (!partial.matches()) return true;
     int width = Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
-    return path.contains("/002.p/") ? width == size % 256 : path.startsWith("tile/1/") && width == size / 256;
+    return path.contains("/002.p/")
+        ? width == size % 256
+        : path.startsWith("tile/1/") && width == size / 256;
   }
 
   @Test
@@ -79,7 +85,9 @@ class BitFlipTest {
     }
     Path wal = options.directory().resolve("wal");
     var written =
-        files(wal).stream().filter(file -> file.toString().endsWith(".wal") || file.endsWith("synced")).toList();
+        files(wal).stream()
+            .filter(file -> file.toString().endsWith(".wal") || file.endsWith("synced"))
+            .toList();
     int refused = 0;
     for (int flip = 0; flip < flips; flip++) {
       Path copy = directory.resolve("copy" + flip);
@@ -88,7 +96,8 @@ class BitFlipTest {
         Files.createDirectories(to.getParent());
         Files.copy(file, to);
       }
-      Path file = copy.resolve(options.directory().relativize(written.get(random.nextInt(written.size()))));
+      Path file =
+          copy.resolve(options.directory().relativize(written.get(random.nextInt(written.size()))));
       byte[] bytes = Files.readAllBytes(file);
       int bit = random.nextInt(8 * (file.endsWith("synced") ? 40 : bytes.length));
       bytes[bit / 8] ^= (byte) (1 << (bit % 8));
@@ -100,7 +109,8 @@ class BitFlipTest {
         continue;
       }
       var records = Logs.records(copy);
-      for (int i = 0; i < 300; i++) assertArrayEquals(Logs.bytes("entry " + i), records.get(i).bytes());
+      for (int i = 0; i < 300; i++)
+        assertArrayEquals(Logs.bytes("entry " + i), records.get(i).bytes());
     }
     System.out.println("BitFlipTest refused " + refused + " of " + flips);
   }

@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk in memory that can lose power. What was not synced is then dropped, kept or torn sector by sector, in any
- * order; names come back as of some moment since their directory was synced. It can also fail, fill up and be slow.
+ * A disk in memory that can lose power. What was not synced is then dropped, kept or torn sector by
+ * sector, in any order; names come back as of some moment since their directory was synced. It can
+ * also fail, fill up and be slow.
  */
 final class CrashDisk implements Disk {
   private static final int SECTOR = 512;
@@ -91,7 +92,8 @@ final class CrashDisk implements Disk {
     var after = new CrashDisk(seed);
     after.directories.addAll(directories);
     var survivors = new HashMap<>(durableNames);
-    // A journal keeps the order of the changes of a directory; those of different directories are unrelated.
+    // A journal keeps the order of the changes of a directory; those of different directories are
+    // unrelated.
     var kept = new HashMap<Path, Integer>();
     var seen = new HashMap<Path, Integer>();
     for (var change : changes) seen.merge(change.to.getParent(), 1, Integer::sum);
@@ -278,13 +280,15 @@ final class CrashDisk implements Disk {
         operation();
         int written = last || failWrites ? random.nextInt(length + 1) : length;
         // A kill or a failure stops a write between sectors, never inside one.
-        if (written < length) written = Math.max(0, (int) (((position + written) / SECTOR * SECTOR) - position));
+        if (written < length)
+          written = Math.max(0, (int) (((position + written) / SECTOR * SECTOR) - position));
         int end = (int) position + written;
         long growth = Math.max(0, end - inode.current.length);
         if (used() + growth > capacity) throw new IOException("No space left on device");
         if (end > inode.current.length) inode.current = Arrays.copyOf(inode.current, end);
         System.arraycopy(bytes, offset, inode.current, (int) position, written);
-        for (int sector = (int) position / SECTOR; sector * SECTOR < end; sector++) inode.dirty.add(sector);
+        for (int sector = (int) position / SECTOR; sector * SECTOR < end; sector++)
+          inode.dirty.add(sector);
         if (failWrites || last) throw new IOException("Input/output error");
       }
     }
@@ -294,7 +298,8 @@ final class CrashDisk implements Disk {
       synchronized (CrashDisk.this) {
         operation();
         int count = (int) Math.max(0, Math.min(length, inode.current.length - position));
-        System.arraycopy(inode.current, (int) Math.min(position, inode.current.length), bytes, offset, count);
+        System.arraycopy(
+            inode.current, (int) Math.min(position, inode.current.length), bytes, offset, count);
         return count;
       }
     }
@@ -311,7 +316,8 @@ final class CrashDisk implements Disk {
     public void truncate(long size) throws IOException {
       synchronized (CrashDisk.this) {
         operation();
-        if (used() + size - inode.current.length > capacity) throw new IOException("No space left on device");
+        if (used() + size - inode.current.length > capacity)
+          throw new IOException("No space left on device");
         inode.current = Arrays.copyOf(inode.current, (int) size);
         for (int sector = 0; sector <= size / SECTOR; sector++) inode.dirty.add(sector);
       }

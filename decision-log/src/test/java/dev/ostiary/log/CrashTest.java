@@ -34,7 +34,8 @@ class CrashTest {
   private record Acknowledged(Durability durability, byte[] record) {}
 
   private final Map<Long, Acknowledged> acknowledged = new ConcurrentHashMap<>();
-  private Checkpoint seen = new Checkpoint(Logs.ORIGIN, 0, new dev.ostiary.log.tile.Merkle().empty());
+  private Checkpoint seen =
+      new Checkpoint(Logs.ORIGIN, 0, new dev.ostiary.log.tile.Merkle().empty());
 
   @Test
   void noStopLosesWhatWasAcknowledgedAsDurableOrForks() throws Exception {
@@ -54,7 +55,10 @@ class CrashTest {
     }
   }
 
-  /** A life of a log: it is stopped a few times, by a kill or a lost power, and must go on from each. */
+  /**
+   * A life of a log: it is stopped a few times, by a kill or a lost power, and must go on from
+   * each.
+   */
   private void stops(SplittableRandom random, LogOptions options) throws Exception {
     var disk = new CrashDisk(random.nextLong());
     int lives = 1 + random.nextInt(4);
@@ -73,7 +77,8 @@ class CrashTest {
     try {
       log = DecisionLog.open(options, disk);
     } catch (CannotOpenException e) {
-      if (e.reason() == CannotOpenException.Reason.UNREADABLE) return; // the power went during the start
+      if (e.reason() == CannotOpenException.Reason.UNREADABLE)
+        return; // the power went during the start
       throw e;
     }
     int appends = random.nextInt(120);
@@ -113,27 +118,27 @@ class CrashTest {
             (_, _) -> {});
     assertInstanceOf(Verdict.Valid.class, verdict, verdict.toString());
     var records = records(files, size);
-    acknowledged.forEach(
-        (index, ack) -> {
-          byte[] found = records.get(index);
-          if (found != null) {
-            assertArrayEquals(ack.record(), found, "at " + index);
-          } else {
-            assertTrue(index >= size, "index " + index + " is inside");
-            assertTrue(power && ack.durability() == Durability.BOUNDED, ack.durability() + " lost at " + index);
-          }
-        });
+    acknowledged.forEach((index, ack) -> {
+      byte[] found = records.get(index);
+      if (found != null) {
+        assertArrayEquals(ack.record(), found, "at " + index);
+      } else {
+        assertTrue(index >= size, "index " + index + " is inside");
+        assertTrue(
+            power && ack.durability() == Durability.BOUNDED,
+            ack.durability() + " lost at " + index);
+      }
+    });
     acknowledged.keySet().removeIf(index -> index >= size);
   }
 
   private static Map<Long, byte[]> records(TreeFiles files, long size) throws Exception {
     var records = new ConcurrentHashMap<Long, byte[]>();
     var joiner =
-        new RecordJoiner(
-            record -> {
-              records.put(record.index(), record.bytes());
-              return true;
-            });
+        new RecordJoiner(record -> {
+          records.put(record.index(), record.bytes());
+          return true;
+        });
     for (long bundle = 0; bundle * 256 < size; bundle++) {
       var entries = Bundle.read(files, bundle, size);
       for (int i = 0; i < entries.size(); i++) joiner.entry(bundle * 256 + i, entries.get(i));

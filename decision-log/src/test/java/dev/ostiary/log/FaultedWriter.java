@@ -2,7 +2,10 @@ package dev.ostiary.log;
 
 import java.nio.file.Path;
 
-/** A process whose system calls are made to fail: appends 400 records and says on its output what became of each. */
+/**
+ * A process whose system calls are made to fail: appends 400 records and says on its output what
+ * became of each.
+ */
 final class FaultedWriter {
   private FaultedWriter() {}
 
@@ -17,9 +20,11 @@ final class FaultedWriter {
     }
     for (int i = 0; i < 400; i++) {
       String text = "record " + i + " " + "x".repeat(i % 300);
-      var outcome = Logs.append(log, Logs.bytes(text), i % 3 == 0 ? Durability.STRICT : Durability.BOUNDED);
+      var outcome =
+          Logs.append(log, Logs.bytes(text), i % 3 == 0 ? Durability.STRICT : Durability.BOUNDED);
       switch (outcome) {
-        case Outcome.Appended(var index, _, _) -> System.out.println("appended " + index + " " + text);
+        case Outcome.Appended(var index, _, _) ->
+            System.out.println("appended " + index + " " + text);
         case Outcome.Accepted() -> throw new AssertionError("none was of class observe");
         case Outcome.Refused(var reason, _, var detail) -> {
           if (reason == Refusal.SYNC_FAILED) System.out.println("failed-sync " + detail);

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What we write is accepted by Go's tlog and note and by Tessera's fsck; what Tessera writes, by our verifier. */
+/**
+ * What we write is accepted by Go's tlog and note and by Tessera's fsck; what Tessera writes, by
+ * our verifier.
+ */
 class GoInteropTest {
   @TempDir static Path tools;
   private static Path logcheck;
@@ -29,9 +32,13 @@ class GoInteropTest {
     Tools.require("go", "golang-go, 1.25 or newer");
     logcheck = tools.resolve("logcheck");
     Path source = Path.of(System.getProperty("ostiary.root"), "decision-log/src/test/go");
-    var build = new ProcessBuilder("go", "build", "-o", logcheck.toString(), ".").directory(source.toFile());
+    var build =
+        new ProcessBuilder("go", "build", "-o", logcheck.toString(), ".")
+            .directory(source.toFile());
     var result = run(build);
-    Tools.requireThat(result.exit() == 0, "modules of decision-log/src/test/go cannot be had: " + result.output());
+    Tools.requireThat(
+        result.exit() == 0,
+        "modules of decision-log/src/test/go cannot be had: " + result.output());
   }
 
   private record Result(int exit, String output) {}
@@ -48,7 +55,8 @@ class GoInteropTest {
 
   private Result check(LogOptions options) throws Exception {
     String vkey = options.key().verifier(options.origin()).toString();
-    return run(new ProcessBuilder(logcheck.toString(), "check", options.directory().toString(), vkey));
+    return run(
+        new ProcessBuilder(logcheck.toString(), "check", options.directory().toString(), vkey));
   }
 
   @Test
@@ -59,7 +67,8 @@ class GoInteropTest {
       try (var log = DecisionLog.open(options)) {
         for (; appended < size; appended++) {
           byte[] record = ("entry " + appended + " of a log").getBytes(StandardCharsets.UTF_8);
-          if (appended % 50 == 49 || appended == size - 1) Logs.appended(log, record, Durability.BOUNDED);
+          if (appended % 50 == 49 || appended == size - 1)
+            Logs.appended(log, record, Durability.BOUNDED);
           else log.enqueue(record, Durability.BOUNDED, _ -> {});
         }
       }
@@ -85,11 +94,21 @@ class GoInteropTest {
   void ourVerifierAcceptsWhatTesseraWrites() throws Exception {
     for (int size : new int[] {1, 256, 1_000}) {
       Path written = directory.resolve("tessera" + size);
-      var result = run(new ProcessBuilder(logcheck.toString(), "write", written.toString(), Integer.toString(size)));
+      var result =
+          run(
+              new ProcessBuilder(
+                  logcheck.toString(), "write", written.toString(), Integer.toString(size)));
       assertEquals(0, result.exit(), result.output());
-      String vkey = result.output().lines().filter(line -> line.startsWith("tessera.example/log+")).findFirst().orElseThrow();
+      String vkey =
+          result
+              .output()
+              .lines()
+              .filter(line -> line.startsWith("tessera.example/log+"))
+              .findFirst()
+              .orElseThrow();
       var verdict =
-          Verifier.verify(TileSource.directory(written), VerifierKey.parse(vkey), List.of(), (_, _) -> {});
+          Verifier.verify(
+              TileSource.directory(written), VerifierKey.parse(vkey), List.of(), (_, _) -> {});
       var valid = assertInstanceOf(Verdict.Valid.class, verdict, verdict.toString());
       assertEquals(size, valid.entries());
     }

@@ -76,18 +76,22 @@ class PruneTest {
       fill(log, 700);
     }
     var handler = SimpleFileServer.createFileHandler(options.directory().toAbsolutePath());
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0, "/", handler);
+    var server =
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0, "/", handler);
     server.start();
     try {
       var source = TileSource.http(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
       var key = options.key().verifier(options.origin());
       String receipt = LogReader.open(source).receipt(500).encoded();
       assertEquals(receipt, Receipt.parse(receipt).encoded());
-      var verdict = Verifier.verify(source, key, List.of(new Evidence("receipt", receipt)), (_, _) -> {});
+      var verdict =
+          Verifier.verify(source, key, List.of(new Evidence("receipt", receipt)), (_, _) -> {});
       assertInstanceOf(Verdict.Valid.class, verdict, verdict.toString());
       String forged = receipt.replace("index 500", "index 501");
       assertInstanceOf(
-          Verdict.NotValid.class, Verifier.verify(source, key, List.of(new Evidence("forged", forged)), (_, _) -> {}));
+          Verdict.NotValid.class,
+          Verifier.verify(source, key, List.of(new Evidence("forged", forged)), (_, _) -> {}));
     } finally {
       server.stop(0);
     }

@@ -29,14 +29,16 @@ class ReadmeTest {
 
   @Test
   void theFirstScreenRunsAsPrinted() throws Exception {
-    String readme = Files.readString(Path.of(System.getProperty("ostiary.root"), "decision-log/README.md"));
+    String readme =
+        Files.readString(Path.of(System.getProperty("ostiary.root"), "decision-log/README.md"));
     int from = readme.indexOf("```java\n") + 8;
     String program = readme.substring(from, readme.indexOf("```", from));
     Path source = directory.resolve("Readme.java");
     Files.writeString(
         source,
         IMPORTS
-            + "class Readme { public static void main(String[] a) throws Exception { Path data = Path.of(a[0]);\n"
+            + "class Readme { public static void main(String[] a) throws Exception { Path data ="
+            + " Path.of(a[0]);\n"
             + program
             + "}}");
     var compiler = ToolProvider.getSystemJavaCompiler();
@@ -44,7 +46,8 @@ class ReadmeTest {
     String classPath = System.getProperty("java.class.path");
     try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
       var options = List.of("-d", directory.toString(), "-cp", classPath);
-      var task = compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source));
+      var task =
+          compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source));
       assertTrue(task.call(), messages.toString());
     }
     var run =

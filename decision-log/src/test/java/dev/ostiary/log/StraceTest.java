@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The kernel's answers made to fail, one at a time, by strace: the log is valid afterwards or refused with a
- * reason, all that was acknowledged is in it, and nothing was acknowledged after a failed fsync.
+ * The kernel's answers made to fail, one at a time, by strace: the log is valid afterwards or
+ * refused with a reason, all that was acknowledged is in it, and nothing was acknowledged after a
+ * failed fsync.
  */
 class StraceTest {
   private static final List<String> CALLS =
@@ -91,7 +92,8 @@ class StraceTest {
     if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
-      throw new AssertionError(one + ": expected an end within 120 seconds: " + Files.readString(told));
+      throw new AssertionError(
+          one + ": expected an end within 120 seconds: " + Files.readString(told));
     }
     String output = Files.readString(told, StandardCharsets.UTF_8);
     boolean syncFailed = false;
@@ -117,8 +119,8 @@ class StraceTest {
     assertInstanceOf(Verdict.Valid.class, verdict, () -> one + ": " + verdict);
     var found = new HashMap<Long, byte[]>();
     for (var record : Logs.records(options.directory())) found.put(record.index(), record.bytes());
-    acknowledged.forEach(
-        (index, text) -> assertArrayEquals(Logs.bytes(text), found.get(index), one + " at " + index));
+    acknowledged.forEach((index, text) ->
+        assertArrayEquals(Logs.bytes(text), found.get(index), one + " at " + index));
   }
 
   /** Names every file of interest: strace's path filter takes files, not directories. */
@@ -128,8 +130,17 @@ class StraceTest {
       if (word.equals("-P")) {
         for (String name :
             List.of(
-                "wal/synced", "wal/spare-0", "wal/spare-1", "wal/checkpoint.new", "wal/kept.new", "wal/ballast",
-                "wal/00000000000000000000.wal", "wal", "tile/0/000.p", "tile/entries/000", "tile/0/000")) {
+                "wal/synced",
+                "wal/spare-0",
+                "wal/spare-1",
+                "wal/checkpoint.new",
+                "wal/kept.new",
+                "wal/ballast",
+                "wal/00000000000000000000.wal",
+                "wal",
+                "tile/0/000.p",
+                "tile/entries/000",
+                "tile/0/000")) {
           full.add("-P");
           full.add(log.resolve(name).toString());
         }

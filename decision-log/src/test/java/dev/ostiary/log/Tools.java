@@ -7,7 +7,10 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs that a test needs: it is skipped without them, and fails if {@code ostiary.require-tools} is set. */
+/**
+ * Programs that a test needs: it is skipped without them, and fails if {@code
+ * ostiary.require-tools} is set.
+ */
 final class Tools {
   private Tools() {}
 

@@ -1,6 +1,8 @@
 package dev.ostiary.log.disk;
 
-/** A number that outlives the process without a system call a change; a lost power may take it back. */
+/**
+ * A number that outlives the process without a system call a change; a lost power may take it back.
+ */
 public interface Counter {
   /** The number now. */
   long get();

@@ -94,7 +94,8 @@ public final class LocalDisk implements Disk {
   @Override
   public Counter counter(Path file) throws IOException {
     try (var channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       // Written, not only sized, so that a full disk is met here and not at a later store.
       if (channel.size() < Long.BYTES) channel.write(ByteBuffer.allocate(Long.BYTES), 0);
       // Unmapped with the last reference: an append may still be counting when the log is closed.

@@ -92,7 +92,8 @@ public final class Segment implements Closeable {
    * @param observed records of class observe before {@code first}
    * @return bytes of the frames up to {@code end}
    */
-  public static long rewrite(Disk disk, Path directory, long first, long end, String origin, long observed)
+  public static long rewrite(
+      Disk disk, Path directory, long first, long end, String origin, long observed)
       throws IOException {
     Path draft = directory.resolve("rewrite");
     disk.delete(draft);

@@ -56,7 +56,8 @@ public final class SyncedMark implements Closeable {
    */
   public static Optional<Mark> read(Disk disk, Path path) throws IOException {
     var bytes = disk.read(path).orElse(new byte[0]);
-    if (Arrays.equals(bytes, new byte[bytes.length])) return Optional.empty(); // never written whole
+    if (Arrays.equals(bytes, new byte[bytes.length]))
+      return Optional.empty(); // never written whole
     if (bytes.length != BYTES || Bytes.i32(bytes, BYTES - 4) != Bytes.crc(bytes, 0, BYTES - 4)) {
       throw new IOException(path + ": expected a mark of " + BYTES + " bytes with its checksum");
     }

@@ -93,7 +93,8 @@ public final class WalScan {
         if (sameBoot && framesAfter) {
           throw new Damage(bad.get() + ", but a sound frame follows it", false, false);
         }
-        if (framesAfter || !clean || limit != Long.MAX_VALUE) torn.add(bad.get() + ": a torn tail, cut there");
+        if (framesAfter || !clean || limit != Long.MAX_VALUE)
+          torn.add(bad.get() + ": a torn tail, cut there");
         return new Extent(starts.getFirst(), next, observed, observedBefore, torn);
       }
     }

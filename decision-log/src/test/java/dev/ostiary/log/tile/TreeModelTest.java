@@ -16,13 +16,17 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The tree against RFC 6962 §2.1 written down as it reads there: recursion over lists of leaves. */
+/**
+ * The tree against RFC 6962 §2.1 written down as it reads there: recursion over lists of leaves.
+ */
 class TreeModelTest {
   private static final int LAST = 70_000;
   private static final byte[][] LEAVES = new byte[LAST][];
   private static final Map<Long, byte[]> NAIVE = new HashMap<>();
 
-  /** All sizes up to 520, and those around every boundary of a tile or a power of two up to 70,000. */
+  /**
+   * All sizes up to 520, and those around every boundary of a tile or a power of two up to 70,000.
+   */
   private static final List<Integer> SIZES = sizes();
 
   private static List<Integer> sizes() {
@@ -31,7 +35,9 @@ class TreeModelTest {
     for (int boundary = 512; boundary <= LAST; boundary += boundary < 4096 ? 256 : 8192) {
       for (int near = boundary - 1; near <= boundary + 1; near++) if (near > 520) sizes.add(near);
     }
-    sizes.addAll(List.of(65_279, 65_280, 65_281, 65_535, 65_536, 65_537, 65_791, 65_792, 65_793, 69_999, LAST));
+    sizes.addAll(
+        List.of(
+            65_279, 65_280, 65_281, 65_535, 65_536, 65_537, 65_791, 65_792, 65_793, 69_999, LAST));
     return sizes.stream().distinct().sorted().toList();
   }
 
@@ -73,7 +79,9 @@ class TreeModelTest {
   private static List<byte[]> subproof(int m, int from, int to, boolean b) throws Exception {
     if (m == to - from) return b ? List.of() : List.of(mth(from, to));
     int k = Integer.highestOneBit(to - from - 1);
-    var path = new ArrayList<byte[]>(m <= k ? subproof(m, from, from + k, b) : subproof(m - k, from + k, to, false));
+    var path =
+        new ArrayList<byte[]>(
+            m <= k ? subproof(m, from, from + k, b) : subproof(m - k, from + k, to, false));
     path.add(m <= k ? mth(from + k, to) : mth(from, from + k));
     return path;
   }
@@ -82,7 +90,8 @@ class TreeModelTest {
   private static final class Grown implements TileSource {
     private final Map<String, byte[]> files = new HashMap<>();
     private final GrowingTree tree =
-        new GrowingTree((level, index, hashes) -> files.put(TilePath.tile(level, index, TilePath.WIDTH), hashes));
+        new GrowingTree((level, index, hashes) ->
+            files.put(TilePath.tile(level, index, TilePath.WIDTH), hashes));
 
     void growTo(int size) {
       while (tree.size() < size) tree.append(LEAVES[(int) tree.size()], 0);
@@ -118,16 +127,27 @@ class TreeModelTest {
   void tilesAreTheHashesThatTheSpecificationNames() throws Exception {
     var grown = new Grown();
     grown.growTo(LAST);
-    // The specification's own example: 273 full and one partial of 112, one full and one of 17, one of 1.
+    // The specification's own example: 273 full and one partial of 112, one full and one of 17, one
+    // of 1.
     assertEquals(273 + 1 + 1 + 1 + 1, grown.files.size());
-    for (String path : List.of("tile/0/000", "tile/0/272", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1")) {
+    for (String path :
+        List.of(
+            "tile/0/000",
+            "tile/0/272",
+            "tile/0/273.p/112",
+            "tile/1/000",
+            "tile/1/001.p/17",
+            "tile/2/000.p/1")) {
       int level = path.charAt(5) - '0';
       int index = Integer.parseInt(path.substring(7, 10));
       byte[] tile = grown.files.get(path);
       for (int i = 0; i < tile.length / 32; i++) {
         int span = 1 << (8 * level);
         int first = (index * 256 + i) * span;
-        assertArrayEquals(mth(first, first + span), Arrays.copyOfRange(tile, 32 * i, 32 * i + 32), path + " hash " + i);
+        assertArrayEquals(
+            mth(first, first + span),
+            Arrays.copyOfRange(tile, 32 * i, 32 * i + 32),
+            path + " hash " + i);
       }
     }
   }
@@ -149,8 +169,11 @@ class TreeModelTest {
         var leaf = Hash.at(LEAVES[index], 0);
         assertEquals(tree.root(size), merkle.rootOf(leaf, index, size, path));
         if (size > 1) {
-          assertNotEquals(tree.root(size), merkle.rootOf(leaf, index == 0 ? 1 : index - 1, size, path));
-          assertNotEquals(tree.root(size), merkle.rootOf(Hash.at(LEAVES[(index + 1) % size], 0), index, size, path));
+          assertNotEquals(
+              tree.root(size), merkle.rootOf(leaf, index == 0 ? 1 : index - 1, size, path));
+          assertNotEquals(
+              tree.root(size),
+              merkle.rootOf(Hash.at(LEAVES[(index + 1) % size], 0), index, size, path));
         }
       }
       int older = random.nextInt(size) + 1;
@@ -168,7 +191,8 @@ class TreeModelTest {
       var before = new Grown();
       before.growTo(start);
       var edge = new ArrayList<byte[]>();
-      for (int level = 0; level < before.tree.levels(); level++) edge.add(before.tree.partial(level));
+      for (int level = 0; level < before.tree.levels(); level++)
+        edge.add(before.tree.partial(level));
       var resumed = new GrowingTree((_, _, _) -> {}, start, edge);
       for (int i = start; i < LAST; i++) resumed.append(LEAVES[i], 0);
       assertArrayEquals(mth(0, LAST), resumed.root().bytes(), "from " + start);
