@@ -5,6 +5,7 @@ import dev.ostiary.log.Outcome;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Decider;
+import dev.ostiary.sidecar.decide.Explained;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
@@ -20,6 +21,7 @@ import dev.ostiary.v1.Receipt;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -71,10 +73,24 @@ final class Asking {
 
   /** Decides by {@code snapshot}, without writing. */
   Result decide(CheckRequest request, Caller caller, Snapshot snapshot) {
-    var now = clock.isBehind() ? OptionalLong.empty() : OptionalLong.of(clock.micros() / 1_000);
-    return switch (RequestReader.read(request, caller, now)) {
+    return switch (read(request, caller)) {
       case RequestReader.Read.Wrong(var refused) -> refused;
       case RequestReader.Read.Asked(var question) -> Decider.decide(question, snapshot);
+    };
+  }
+
+  private RequestReader.Read read(CheckRequest request, Caller caller) {
+    var now = clock.isBehind() ? OptionalLong.empty() : OptionalLong.of(clock.micros() / 1_000);
+    return RequestReader.read(request, caller, now);
+  }
+
+  /** Decides by the snapshot in force and tells what each policy said, without writing. */
+  Explained explain(CheckRequest request, Caller caller) {
+    var snapshot = snapshots.get();
+    if (snapshot.isEmpty()) return new Explained(noSnapshot(), List.of());
+    return switch (read(request, caller)) {
+      case RequestReader.Read.Wrong(var refused) -> new Explained(refused, List.of());
+      case RequestReader.Read.Asked(var question) -> Decider.explain(question, snapshot.get());
     };
   }
 
@@ -84,7 +100,12 @@ final class Asking {
 
   /** Decides and writes one question; {@code reply} is told once, when the answer may leave. */
   void ask(CheckRequest request, Caller caller, Call call, Consumer<Reply> reply) {
-    switch (decide(request, caller)) {
+    write(decide(request, caller), call, reply);
+  }
+
+  /** Writes what was decided; {@code reply} is told once, when the answer may leave. */
+  void write(Result result, Call call, Consumer<Reply> reply) {
+    switch (result) {
       case Refused refused -> reply.accept(new Reply.Without(refused));
       case Answer answer -> write(answer, call, reply);
     }

@@ -20,6 +20,8 @@ import dev.ostiary.v1.CheckResponse;
 import dev.ostiary.v1.CheckResult;
 import dev.ostiary.v1.CheckStreamRequest;
 import dev.ostiary.v1.DecisionServiceGrpc;
+import dev.ostiary.v1.ExplainRequest;
+import dev.ostiary.v1.ExplainResponse;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -61,6 +63,7 @@ final class DecisionDoor {
         received(DecisionServiceGrpc.getCheckBatchMethod(), CheckBatchRequest.parser());
     var checkStream =
         received(DecisionServiceGrpc.getCheckStreamMethod(), CheckStreamRequest.parser());
+    var explain = received(DecisionServiceGrpc.getExplainMethod(), ExplainRequest.parser());
     var generated = DecisionServiceGrpc.getServiceDescriptor();
     var descriptor =
         ServiceDescriptor.newBuilder(generated.getName())
@@ -68,6 +71,7 @@ final class DecisionDoor {
             .addMethod(check)
             .addMethod(checkBatch)
             .addMethod(checkStream)
+            .addMethod(explain)
             .build();
     return ServerServiceDefinition.builder(descriptor)
         .addMethod(
@@ -80,6 +84,9 @@ final class DecisionDoor {
             ServerMethodDefinition.create(
                 checkStream,
                 (call, headers) -> new StreamCall(call, headers, asking, meters, streams, pending)))
+        .addMethod(
+            ServerMethodDefinition.create(
+                explain, UnaryCall.handler(this::explain, Right.EXPLAIN, asking, meters)))
         .build();
   }
 
@@ -112,6 +119,37 @@ final class DecisionDoor {
                 switch (reply) {
                   case Asking.Reply.Answered(var response) ->
                       new UnaryCall.End.Answered<>(response);
+                  case Asking.Reply.Without(var refused) -> new UnaryCall.End.Without<>(refused);
+                }));
+  }
+
+  private void explain(
+      ExplainRequest request,
+      Caller caller,
+      Trace trace,
+      long arrivedNanos,
+      Consumer<UnaryCall.End<ExplainResponse>> end) {
+    if (!request.hasRequest()) {
+      end.accept(
+          new UnaryCall.End.Without<>(
+              Refused.of(Why.MALFORMED_REQUEST, "request", "expected a question, got none")));
+      return;
+    }
+    var question = request.getRequest();
+    var call = new Call(Door.DOOR_EXPLAIN, question.getCorrelationId(), trace, arrivedNanos);
+    var explained = asking.explain(question, caller);
+    asking.write(
+        explained.result(),
+        call,
+        reply ->
+            end.accept(
+                switch (reply) {
+                  case Asking.Reply.Answered(var response) ->
+                      new UnaryCall.End.Answered<>(
+                          ExplainResponse.newBuilder()
+                              .setResponse(response)
+                              .addAllPolicies(explained.policies())
+                              .build());
                   case Asking.Reply.Without(var refused) -> new UnaryCall.End.Without<>(refused);
                 }));
   }
