@@ -266,6 +266,11 @@ public final class Sidecar implements AutoCloseable {
     return config.socket();
   }
 
+  /** Number of entries of the decision log that are fsynced. */
+  public long syncedEntries() {
+    return recorder.syncedSize();
+  }
+
   /** HOST:PORT of metrics and health. */
   public String adminAddress() {
     return new Listener(config.admin().host(), admin.port()).toString();

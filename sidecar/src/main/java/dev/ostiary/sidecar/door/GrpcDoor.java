@@ -48,10 +48,11 @@ import java.util.function.Supplier;
 public final class GrpcDoor {
   private static final int RESET_WINDOW_SECONDS = 30;
 
-  /** gRPC itself refuses at this multiple, and then without telling what was wrong. */
-  private static final int HARD_FACTOR = 4;
+  /** gRPC itself refuses at this multiple, and then without naming a field. */
+  private static final int HARD_FACTOR = 32;
 
   private final DecisionDoor decisions;
+  private final CallWatch watch;
   private final Function<EntityUid, Caller> admission;
   private final Limits limits;
   private final EventLoopGroup acceptors;
@@ -82,11 +83,13 @@ public final class GrpcDoor {
     this.decisions =
         new DecisionDoor(
             asking, recorder, meters, limits.messageBytes(), limits.batch(), limits.pending());
+    this.watch = new CallWatch(refusals, meters);
     this.admission = admission;
     this.limits = limits;
     this.acceptors = acceptors;
     this.loops = loops;
     this.meters = meters;
+    Noise.keepQuiet();
     serving(false);
   }
 
@@ -117,7 +120,9 @@ public final class GrpcDoor {
             .bossEventLoopGroup(acceptors)
             .workerEventLoopGroup(loops)
             .directExecutor()
-            .maxInboundMessageSize(HARD_FACTOR * limits.messageBytes())
+            .addStreamTracerFactory(watch)
+            .maxInboundMessageSize(
+                (int) Math.min(Integer.MAX_VALUE, HARD_FACTOR * (long) limits.messageBytes()))
             .maxInboundMetadataSize(limits.headerBytes())
             .maxConcurrentCallsPerConnection(limits.callsPerConnection())
             .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)

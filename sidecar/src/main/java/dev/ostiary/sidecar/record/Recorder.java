@@ -141,6 +141,11 @@ public final class Recorder implements AutoCloseable {
     return log.size();
   }
 
+  /** Number of entries that are fsynced. */
+  public long syncedSize() {
+    return log.syncedSize();
+  }
+
   /** Writes the last counts and that this run ended in order, and closes the log. Blocks. */
   @Override
   public void close() {

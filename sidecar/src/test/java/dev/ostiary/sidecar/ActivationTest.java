@@ -1,0 +1,88 @@
+package dev.ostiary.sidecar;
+
+import static dev.ostiary.sidecar.Served.question;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ostiary.record.v1.DecisionLogEntry;
+import dev.ostiary.sidecar.config.Key;
+import dev.ostiary.v1.Decision;
+import dev.ostiary.v1.Revision;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ActivationTest {
+  private static final String NOBODY = "@id(\"nobody\") forbid (principal, action, resource);\n";
+
+  @TempDir Path directory;
+
+  @Test
+  void aNewVersionComesIntoForceAndABrokenOneLeavesTheLastGoodOne() throws Exception {
+    Served.writeBundle(directory, 1, "");
+    try (var served = Served.in(directory)) {
+      assertEquals(Decision.DECISION_ALLOW, decision(served));
+      Served.writeBundle(directory, 2, NOBODY);
+      served.await(s -> decision(s) == Decision.DECISION_DENY);
+      Served.writeBundle(directory, 3, "@id(\"broken\") permit (principal, action, resource\n");
+      served.await(s -> s.journal().contains("docs.cedar:"));
+      assertEquals(Decision.DECISION_DENY, decision(served));
+      assertTrue(served.journal().contains("docs version 2 stays in force"), served.journal());
+      Served.writeBundle(directory, 4, "");
+      served.await(s -> decision(s) == Decision.DECISION_ALLOW);
+      assertEquals(
+          3, served.entries().stream().filter(DecisionLogEntry::hasPolicyActivated).count());
+    }
+  }
+
+  @Test
+  void aRestartReturnsToTheExactRevisionWithTheDirectoryOrWithout() throws Exception {
+    Served.writeBundle(directory, 1, "");
+    Revision revision;
+    try (var served = Served.in(directory)) {
+      revision = served.client().check(question().build()).getPolicyRevision();
+    }
+    try (var served = Served.in(directory)) {
+      assertEquals(revision, served.client().check(question().build()).getPolicyRevision());
+    }
+    var without = Map.of(Key.BUNDLE, directory.resolve("gone").toString());
+    try (var served = Served.in(directory, without)) {
+      var response = served.client().check(question().build());
+      assertEquals(Decision.DECISION_ALLOW, response.getDecision());
+      assertEquals(revision, response.getPolicyRevision());
+    }
+  }
+
+  @Test
+  void theSameVersionWithOtherContentIsRefused() throws Exception {
+    Served.writeBundle(directory, 1, "");
+    try (var served = Served.in(directory)) {
+      Served.writeBundle(directory, 1, NOBODY);
+      served.await(s -> s.journal().contains("bundle refused"));
+      assertEquals(Decision.DECISION_ALLOW, decision(served));
+    }
+  }
+
+  @Test
+  void entriesTellOfStartActivationAndEndInOrder() throws Exception {
+    Served.writeBundle(directory, 1, "");
+    try (var served = Served.in(directory)) {
+      served.client().check(question().build());
+    }
+    var entries = Served.entries(directory.resolve("data/decisions/1"));
+    assertTrue(entries.getFirst().hasStarted());
+    assertTrue(entries.get(1).hasPolicyActivated());
+    assertTrue(entries.get(2).hasDecision());
+    assertTrue(entries.getLast().hasClosed());
+    long last = 0;
+    for (var entry : entries) {
+      assertTrue(entry.getTimeMicros() >= last);
+      last = entry.getTimeMicros();
+    }
+  }
+
+  private static Decision decision(Served served) {
+    return served.client().check(question().build()).getDecision();
+  }
+}
