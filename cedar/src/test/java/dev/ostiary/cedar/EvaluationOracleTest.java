@@ -15,6 +15,7 @@ import dev.ostiary.cedar.schema.SchemaFragment;
 import dev.ostiary.cedar.syntax.Policy;
 import dev.ostiary.cedar.syntax.PolicyParser;
 import dev.ostiary.cedar.syntax.Source;
+import dev.ostiary.cedar.syntax.SourceError;
 import dev.ostiary.cedar.syntax.SourceException;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,8 +128,13 @@ final class EvaluationOracleTest {
     }
     if (policies == null) throw new AssertionError(example.id());
     if (example.members().find("singlePolicyJson") instanceof Json.Bool(var one, _, _) && one)
-      return PolicySet.of(List.of(PolicyJson.read(policies, source, "policy0")), links);
+      return PolicySet.of(List.of(staticPolicy(PolicyJson.read(policies, source, "policy0"))), links);
     return set(PolicySetJson.read(policies, source));
+  }
+
+  private static Policy staticPolicy(Policy policy) throws SourceException {
+    if (!policy.isTemplate()) return policy;
+    throw new SourceException(List.of(new SourceError(policy.span(), "a slot")));
   }
 
   private static PolicySet set(PolicySetJson read) throws SourceException {

@@ -92,7 +92,7 @@ public final class StringLiteral {
     }
     at += 2;
     if (high > 7) fault(start, at, "`\\x` goes up to 7f; write `\\u{…}` for more");
-    else piece.append((char) (high * 16 + low));
+    else put(high * 16 + low);
   }
 
   private void unicode(String text, int start, int end) {
@@ -119,7 +119,13 @@ public final class StringLiteral {
     if (count == 0) fault(start, at, "`\\u` needs one to six hexadecimal digits in braces");
     else if (surrogate || value > Character.MAX_CODE_POINT)
       fault(start, at, "`" + text.substring(start, at) + "` is not a character");
-    else piece.appendCodePoint(value);
+    else put(value);
+  }
+
+  /** Takes a character that was written by number, which makes a star no less a wildcard. */
+  private void put(int codePoint) {
+    if (codePoint == '*' && pattern) endPiece();
+    else piece.appendCodePoint(codePoint);
   }
 
   private void fault(int start, int end, String message) {
