@@ -57,8 +57,7 @@ final class EvaluationOracleTest {
       if (expected.find("decision") == null) continue;
       decisions++;
       PolicySet policies = policies(example).orElseThrow();
-      Response response =
-          Authorizer.isAuthorized(request(example), policies, entities(example));
+      Response response = Authorizer.isAuthorized(request(example), policies, entities(example));
       assertEquals(
           SharedData.text(expected, "decision"),
           response.decision() == Decision.ALLOW ? "allow" : "deny",
@@ -128,7 +127,8 @@ final class EvaluationOracleTest {
     }
     if (policies == null) throw new AssertionError(example.id());
     if (example.members().find("singlePolicyJson") instanceof Json.Bool(var one, _, _) && one)
-      return PolicySet.of(List.of(staticPolicy(PolicyJson.read(policies, source, "policy0"))), links);
+      return PolicySet.of(
+          List.of(staticPolicy(PolicyJson.read(policies, source, "policy0"))), links);
     return set(PolicySetJson.read(policies, source));
   }
 

@@ -27,11 +27,7 @@ public record IntegrationCase(
 
   /** A request and its recorded answer. */
   public record Ask(
-      String name,
-      Request request,
-      Decision decision,
-      Set<String> reasons,
-      Set<String> errors) {}
+      String name, Request request, Decision decision, Set<String> reasons, Set<String> errors) {}
 
   /** Reads the case of that file; the paths in it are relative to {@code root}. */
   public static IntegrationCase read(Path root, Path file) throws Exception {
@@ -51,8 +47,7 @@ public record IntegrationCase(
 
   private static Ask ask(Source source, JsonObject json, Schema schema) throws Exception {
     EntityUid action = uid(source, json.find("action"));
-    var context =
-        RequestJson.context(source, object(json.find("context")), schema, action);
+    var context = RequestJson.context(source, object(json.find("context")), schema, action);
     var request =
         new Request(
             uid(source, json.find("principal")),
@@ -84,7 +79,9 @@ public record IntegrationCase(
 
   /** Ids of the determining policies. */
   public static Set<String> reasons(Response response) {
-    return response.reasons().stream().map(Policy::id).collect(Collectors.toCollection(TreeSet::new));
+    return response.reasons().stream()
+        .map(Policy::id)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Ids of the policies that could not be evaluated. */
@@ -97,7 +94,8 @@ public record IntegrationCase(
   /** The strings of a JSON array. */
   public static Set<String> strings(@Nullable Json json) {
     var strings = new TreeSet<String>();
-    for (Json element : elements(json)) if (element instanceof Json.Str(var s, _, _)) strings.add(s);
+    for (Json element : elements(json))
+      if (element instanceof Json.Str(var s, _, _)) strings.add(s);
     return strings;
   }
 

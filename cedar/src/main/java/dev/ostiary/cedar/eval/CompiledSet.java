@@ -1,5 +1,6 @@
 package dev.ostiary.cedar.eval;
 
+import dev.ostiary.cedar.Decision;
 import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.Response;
 import dev.ostiary.cedar.store.EntityStore;
@@ -53,6 +54,11 @@ public final class CompiledSet {
   /** Decides with the policies that the index finds. */
   public Response decide(Request request, EntityStore store) {
     return new Decider(request, store, index).decide(index);
+  }
+
+  /** The decision alone, which a forbid that applies ends early. */
+  public Decision decision(Request request, EntityStore store) {
+    return new Decider(request, store, index).decision(index);
   }
 
   /** Decides by looking at every policy; the same answer, slower. */

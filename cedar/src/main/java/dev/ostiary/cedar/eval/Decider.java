@@ -43,6 +43,7 @@ class Decider extends Env {
       };
 
   private OfAction current;
+  private boolean onlyDecision;
   private @Nullable CompiledPolicy permit;
   private @Nullable CompiledPolicy forbid;
   private @Nullable List<CompiledPolicy> morePermits;
@@ -60,6 +61,19 @@ class Decider extends Env {
     return response();
   }
 
+  Decision decision(ScopeIndex index) {
+    onlyDecision = true;
+    visit(index.ofAnyAction);
+    ACTIONS.lookUp(index.byAction, action, actionData, this);
+    return forbid == null && permit != null ? Decision.ALLOW : Decision.DENY;
+  }
+
+  /** Whether nothing that is still to come can change what is asked for. */
+  private boolean isSettled(CompiledPolicy next) {
+    if (!onlyDecision) return false;
+    return forbid != null || (permit != null && next.policy().effect() == Effect.PERMIT);
+  }
+
   private void visit(OfAction found) {
     current = found;
     visit(found.unscoped);
@@ -69,6 +83,7 @@ class Decider extends Env {
 
   private void visit(CompiledPolicy[] candidates) {
     for (CompiledPolicy candidate : candidates) {
+      if (isSettled(candidate)) continue;
       if (candidate.matchesBelow(this, current.action)) evaluate(candidate);
     }
   }
