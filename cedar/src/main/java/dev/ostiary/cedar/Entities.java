@@ -140,14 +140,18 @@ public final class Entities {
     }
 
     private EntityUid apply(EntityUid uid) {
-      String type = types.computeIfAbsent(uid.type(), t -> t);
+      String type = types.computeIfAbsent(uid.type(), String::intern);
       return type == uid.type() ? uid : EntityUid.of(type, uid.id());
     }
 
     private RecordValue apply(RecordValue record) {
       if (record.size() == 0) return RecordValue.EMPTY;
-      String[] shared = names.computeIfAbsent(List.of(record.names()), _ -> record.names());
-      return shared == record.names() ? record : record.sharing(shared);
+      String[] shared = names.get(List.of(record.names()));
+      if (shared == null) {
+        shared = Stream.of(record.names()).map(String::intern).toArray(String[]::new);
+        names.put(List.of(shared), shared);
+      }
+      return record.sharing(shared);
     }
   }
 }

@@ -32,8 +32,8 @@ public record Trace(Policy policy, Outcome outcome) {
    *     false, or of {@code ||} in an {@code unless} that is true
    * @param observed attributes, tags and variables in the clause, and their values
    */
-  public record ConditionFalse(
-      Policy.Condition condition, Expr clause, List<Observation> observed) implements Outcome {
+  public record ConditionFalse(Policy.Condition condition, Expr clause, List<Observation> observed)
+      implements Outcome {
     public ConditionFalse {
       observed = List.copyOf(observed);
     }

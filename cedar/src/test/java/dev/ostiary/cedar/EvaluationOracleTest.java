@@ -20,6 +20,7 @@ import dev.ostiary.cedar.syntax.SourceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ final class EvaluationOracleTest {
     assertTrue(decisions > 150, decisions + " decisions");
   }
 
-  private static TreeSet<String> kinds(@Nullable Json recorded) {
+  private static Set<String> kinds(@Nullable Json recorded) {
     var kinds = new TreeSet<String>();
     if (!(recorded instanceof Json.Arr(var errors, _, _))) throw new AssertionError(recorded);
     for (Json error : errors) {
@@ -87,7 +88,7 @@ final class EvaluationOracleTest {
     return kinds;
   }
 
-  private static TreeSet<String> kinds(Response response) {
+  private static Set<String> kinds(Response response) {
     var kinds = new TreeSet<String>();
     for (PolicyError error : response.errors())
       kinds.add(error.policy().id() + " " + error.error().kind().notation());

@@ -41,7 +41,8 @@ final class Access {
     private int guess;
 
     Slot(String name) {
-      this.name = name;
+      // Names of stored attributes are interned too, so that comparing is mostly one of references.
+      this.name = name.intern();
     }
 
     @Nullable Value in(RecordValue record) {

@@ -38,76 +38,96 @@ public final class Compiler {
     return and(all, span);
   }
 
-  /** Compiles {@code expr}. */
+  /**
+   * Compiles {@code expr}. It only dispatches: what a frame holds is multiplied by the depth of the
+   * tree.
+   */
   public static Code compile(Expr expr) {
-    Span span = expr.span();
     return switch (expr) {
-      case Expr.Literal(Value value, _) -> new Code.Constant(value, span);
-      case Expr.Variable(var name, _) -> new Access.Variable(name, span);
-      case Expr.Unknown(String name, _) ->
-          new Code.Failing(
-              new EvaluationError(
-                  EvaluationError.Kind.NOT_A_VALUE, span, () -> "`" + name + "` is unknown"),
-              span);
-      case Expr.If(Expr condition, Expr yes, Expr no, _) -> conditional(condition, yes, no, span);
-      case Expr.Or or -> or(or);
-      case Expr.And and -> and(chain(and), span);
-      case Expr.Not(Expr argument, _) -> not(compile(argument), span);
-      case Expr.Negate(Expr argument, _) -> {
-        Code code = compile(argument);
-        yield folded(new Arithmetic.Negate(code, span), code);
-      }
-      case Expr.Binary binary -> binary(binary);
-      case Expr.IsEmpty(Expr argument, _) -> {
-        Code code = compile(argument);
-        yield folded(new Relations.IsEmpty(code, span), code);
-      }
-      case Expr.Like(Expr argument, var pattern, _) -> {
-        Code code = compile(argument);
-        yield folded(new Relations.Like(code, pattern, span), code);
-      }
-      case Expr.Is(Expr argument, String entityType, _) -> {
-        Code code = compile(argument);
-        yield folded(new Relations.Is(code, entityType, span), code);
-      }
-      case Expr.GetAttribute(Expr argument, String name, _) -> {
-        Code code = compile(argument);
-        yield unlessEntity(new Access.Attribute(code, name, span), code);
-      }
-      case Expr.HasAttribute(Expr argument, String name, _) -> {
-        Code code = compile(argument);
-        yield unlessEntity(new Access.HasAttribute(code, name, span), code);
-      }
-      case Expr.SetLiteral(var elements, _) -> {
-        Code[] codes = compile(elements);
-        yield folded(new Construction.SetOf(codes, span), codes);
-      }
-      case Expr.RecordLiteral(var entries, _) -> {
-        var sorted = new ArrayList<>(entries);
-        sorted.sort(Comparator.comparing(Expr.RecordLiteral.Entry::name));
-        String[] names = sorted.stream().map(Expr.RecordLiteral.Entry::name).toArray(String[]::new);
-        Code[] codes = compile(sorted.stream().map(Expr.RecordLiteral.Entry::value).toList());
-        yield folded(new Construction.RecordOf(names, codes, span), codes);
-      }
-      case Expr.Call(var function, var arguments, _) -> {
-        Code[] codes = compile(arguments);
-        yield folded(new Call(function, codes, span), codes);
-      }
+      case Expr.Literal e -> new Code.Constant(e.value(), e.span());
+      case Expr.Variable e -> new Access.Variable(e.name(), e.span());
+      case Expr.Unknown e -> unknown(e);
+      case Expr.If e -> conditional(e);
+      case Expr.Or e -> or(e);
+      case Expr.And e -> and(chain(e), e.span());
+      case Expr.Not e -> not(compile(e.argument()), e.span());
+      case Expr.Negate e -> negate(compile(e.argument()), e.span());
+      case Expr.Binary e -> binary(e, compile(e.left()), compile(e.right()));
+      case Expr.IsEmpty e -> isEmpty(compile(e.argument()), e.span());
+      case Expr.Like e -> like(compile(e.argument()), e);
+      case Expr.Is e -> is(compile(e.argument()), e);
+      case Expr.GetAttribute e -> attribute(compile(e.argument()), e);
+      case Expr.HasAttribute e -> hasAttribute(compile(e.argument()), e);
+      case Expr.SetLiteral e -> set(compile(e.elements()), e.span());
+      case Expr.RecordLiteral e -> record(e);
+      case Expr.Call e -> call(compile(e.arguments()), e);
     };
   }
 
-  private static Code[] compile(List<Expr> expressions) {
-    return expressions.stream().map(Compiler::compile).toArray(Code[]::new);
+  private static Code unknown(Expr.Unknown e) {
+    var kind = EvaluationError.Kind.NOT_A_VALUE;
+    var error = new EvaluationError(kind, e.span(), () -> "`" + e.name() + "` is unknown");
+    return new Code.Failing(error, e.span());
   }
 
-  private static Code conditional(Expr condition, Expr yes, Expr no, Span span) {
-    Code test = compile(condition);
-    if (!isKnown(test)) return new Logic.If(test, compile(yes), compile(no), span);
+  private static Code negate(Code argument, Span span) {
+    return folded(new Arithmetic.Negate(argument, span), argument);
+  }
+
+  private static Code isEmpty(Code argument, Span span) {
+    return folded(new Relations.IsEmpty(argument, span), argument);
+  }
+
+  private static Code like(Code argument, Expr.Like e) {
+    return folded(new Relations.Like(argument, e.pattern(), e.span()), argument);
+  }
+
+  private static Code is(Code argument, Expr.Is e) {
+    return folded(new Relations.Is(argument, e.entityType(), e.span()), argument);
+  }
+
+  private static Code attribute(Code target, Expr.GetAttribute e) {
+    return unlessEntity(new Access.Attribute(target, e.attribute(), e.span()), target);
+  }
+
+  private static Code hasAttribute(Code target, Expr.HasAttribute e) {
+    return unlessEntity(new Access.HasAttribute(target, e.attribute(), e.span()), target);
+  }
+
+  private static Code set(Code[] elements, Span span) {
+    return folded(new Construction.SetOf(elements, span), elements);
+  }
+
+  private static Code record(Expr.RecordLiteral e) {
+    var entries = new ArrayList<>(e.entries());
+    entries.sort(Comparator.comparing(Expr.RecordLiteral.Entry::name));
+    String[] names = new String[entries.size()];
+    Code[] codes = new Code[entries.size()];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = entries.get(i).name();
+      codes[i] = compile(entries.get(i).value());
+    }
+    return folded(new Construction.RecordOf(names, codes, e.span()), codes);
+  }
+
+  private static Code call(Code[] arguments, Expr.Call e) {
+    return folded(new Call(e.function(), arguments, e.span()), arguments);
+  }
+
+  private static Code[] compile(List<Expr> expressions) {
+    Code[] codes = new Code[expressions.size()];
+    for (int i = 0; i < codes.length; i++) codes[i] = compile(expressions.get(i));
+    return codes;
+  }
+
+  private static Code conditional(Expr.If e) {
+    Code test = compile(e.condition());
+    if (!isKnown(test)) return new Logic.If(test, compile(e.yes()), compile(e.no()), e.span());
     Env env = nowhere();
     return switch (test.test(env)) {
-      case Code.TRUE -> compile(yes);
-      case Code.FALSE -> compile(no);
-      default -> failing(env, span);
+      case Code.TRUE -> compile(e.yes());
+      case Code.FALSE -> compile(e.no());
+      default -> failing(env, e.span());
     };
   }
 
@@ -167,9 +187,7 @@ public final class Compiler {
     return kept.size() == 1 ? folded(code, kept.getFirst()) : code;
   }
 
-  private static Code binary(Expr.Binary binary) {
-    Code left = compile(binary.left());
-    Code right = compile(binary.right());
+  private static Code binary(Expr.Binary binary, Code left, Code right) {
     Span span = binary.span();
     return switch (binary.operator()) {
       case EQUAL -> folded(new Relations.Equal(true, left, right, span), left, right);

@@ -115,7 +115,8 @@ public final class Tracer {
 
   private void note(Expr expr, List<Observation> observed) {
     String text = expr.span().text();
-    for (Observation other : observed) if (!text.isEmpty() && other.expr().span().text().equals(text)) return;
+    for (Observation other : observed)
+      if (!text.isEmpty() && other.expr().span().text().equals(text)) return;
     env.failure = null;
     Value value = Compiler.compile(expr).eval(env);
     // What was not reached may have no value, and then decided nothing.

@@ -64,11 +64,18 @@ final class Change {
 
   private void checkAcyclic(EntityUid uid, @Nullable Group self, EntityUid parent)
       throws EntitiesException {
-    Group group = groups.find(parent);
-    boolean cycle =
-        parent.equals(uid)
-            || (self != null && group != null && standings.at(group.index).isIn(uid));
-    if (cycle) throw new EntitiesException(uid, "`" + uid + "` would be its own ancestor");
+    // Without members it can only be its own parent.
+    if (parent.equals(uid) || (self != null && isBelow(parent, uid)))
+      throw new EntitiesException(uid, "`" + uid + "` would be its own ancestor");
+  }
+
+  private boolean isBelow(EntityUid uid, EntityUid ancestor) {
+    StoredEntity entity = entities.find(uid);
+    if (entity == null) return false;
+    for (Group parent : entity.parents()) {
+      if (parent.uid().equals(ancestor) || standings.at(parent.index).isIn(ancestor)) return true;
+    }
+    return false;
   }
 
   /** The group of that uid, made now if this is its first member. */

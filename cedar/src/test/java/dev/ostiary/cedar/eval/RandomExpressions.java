@@ -34,8 +34,13 @@ final class RandomExpressions {
   String of(Kind kind, int depth) {
     if (random.nextInt(25) == 0) return of(Kind.values()[random.nextInt(Kind.values().length)], 0);
     if (depth > 0 && random.nextInt(8) == 0)
-      return "(if " + bool(depth - 1) + " then " + of(kind, depth - 1) + " else "
-          + of(kind, depth - 1) + ")";
+      return "(if "
+          + bool(depth - 1)
+          + " then "
+          + of(kind, depth - 1)
+          + " else "
+          + of(kind, depth - 1)
+          + ")";
     if (depth <= 0 || random.nextInt(3) == 0) return leaf(kind);
     int d = depth - 1;
     return switch (kind) {
@@ -73,8 +78,14 @@ final class RandomExpressions {
         () -> "(" + of(Kind.DATETIME, d) + compare() + of(Kind.DATETIME, d) + ")",
         () -> "(" + of(Kind.DURATION, d) + compare() + of(Kind.DURATION, d) + ")",
         () -> "(" + of(Kind.ENTITY, d) + " in " + of(Kind.ENTITY, d) + ")",
-        () -> "(" + of(Kind.ENTITY, d) + " in [" + of(Kind.ENTITY, d) + ", "
-            + of(Kind.ENTITY, d) + "])",
+        () ->
+            "("
+                + of(Kind.ENTITY, d)
+                + " in ["
+                + of(Kind.ENTITY, d)
+                + ", "
+                + of(Kind.ENTITY, d)
+                + "])",
         () -> "(" + of(Kind.ENTITY, d) + " is " + type() + ")",
         () -> "(" + of(Kind.ENTITY, d) + " is " + type() + " in " + of(Kind.ENTITY, d) + ")",
         () -> "(" + of(pick(Kind.ENTITY, Kind.RECORD), d) + " has " + attribute() + ")",
@@ -83,12 +94,19 @@ final class RandomExpressions {
         () -> of(Kind.SET, d) + pick(".containsAll(", ".containsAny(") + of(Kind.SET, d) + ")",
         () -> of(Kind.SET, d) + ".isEmpty()",
         () -> of(Kind.ENTITY, d) + ".hasTag(" + of(Kind.STRING, d) + ")",
-        () -> "(" + of(Kind.STRING, d) + " like \"" + pick("*", "a*", "*a*b", "x", "\\*", "a*b*")
-            + "\")",
+        () ->
+            "("
+                + of(Kind.STRING, d)
+                + " like \""
+                + pick("*", "a*", "*a*b", "x", "\\*", "a*b*")
+                + "\")",
         () -> of(Kind.IP, d) + pick(".isIpv4()", ".isLoopback()", ".isMulticast()"),
         () -> of(Kind.IP, d) + ".isInRange(" + of(Kind.IP, d) + ")",
-        () -> of(Kind.DECIMAL, d) + pick(".lessThan(", ".greaterThanOrEqual(")
-            + of(Kind.DECIMAL, d) + ")");
+        () ->
+            of(Kind.DECIMAL, d)
+                + pick(".lessThan(", ".greaterThanOrEqual(")
+                + of(Kind.DECIMAL, d)
+                + ")");
   }
 
   private String leaf(Kind kind) {

@@ -113,8 +113,7 @@ final class RandomWorld {
 
   /** A request about the same names. */
   Request request() {
-    return new Request(
-        uid(), EntityUid.of("Action", "" + random.nextInt(5)), uid(), attributes(2));
+    return new Request(uid(), EntityUid.of("Action", "" + random.nextInt(5)), uid(), attributes(2));
   }
 
   private EntityUid uid() {

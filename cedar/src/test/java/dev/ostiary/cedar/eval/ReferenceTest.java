@@ -20,6 +20,7 @@ import dev.ostiary.cedar.syntax.Scope;
 import dev.ostiary.cedar.syntax.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,8 +52,7 @@ final class ReferenceTest {
             expected.errors,
             ids(response.errors().stream().map(error -> error.policy()).toList()),
             message);
-        assertEquals(
-            response.decision(), Authorizer.decide(request, policies, entities), message);
+        assertEquals(response.decision(), Authorizer.decide(request, policies, entities), message);
         assertTraceAgrees(response, Authorizer.trace(request, policies, entities));
         asked++;
         if (response.decision() == Decision.ALLOW) permits++;
@@ -82,11 +82,10 @@ final class ReferenceTest {
       }
     }
     assertEquals(ids(response.reasons()), applied);
-    assertEquals(
-        ids(response.errors().stream().map(error -> error.policy()).toList()), failed);
+    assertEquals(ids(response.errors().stream().map(error -> error.policy()).toList()), failed);
   }
 
-  private record Expected(TreeSet<String> reasons, TreeSet<String> errors, boolean allows) {
+  private record Expected(Set<String> reasons, Set<String> errors, boolean allows) {
     Decision decision() {
       return allows ? Decision.ALLOW : Decision.DENY;
     }
@@ -146,7 +145,7 @@ final class ReferenceTest {
     };
   }
 
-  private static TreeSet<String> ids(List<Policy> policies) {
+  private static Set<String> ids(List<Policy> policies) {
     return new TreeSet<>(policies.stream().map(Policy::id).toList());
   }
 

@@ -210,7 +210,9 @@ final class TreeWalk {
   }
 
   private static BigInteger last(IpValue ip, int bits) {
-    return first(ip, bits).add(BigInteger.ONE.shiftLeft(bits - ip.prefix())).subtract(BigInteger.ONE);
+    return first(ip, bits)
+        .add(BigInteger.ONE.shiftLeft(bits - ip.prefix()))
+        .subtract(BigInteger.ONE);
   }
 
   private interface Computation {
