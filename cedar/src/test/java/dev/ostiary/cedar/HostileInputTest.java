@@ -106,8 +106,7 @@ final class HostileInputTest {
           var policies =
               PolicySet.parse(
                   "permit(principal, action, resource) when { context.set.contains(499999) };");
-          var request =
-              new Request(SOMEONE, SOMEONE, SOMEONE, RecordValue.of(Map.of("set", set)));
+          var request = new Request(SOMEONE, SOMEONE, SOMEONE, RecordValue.of(Map.of("set", set)));
           assertEquals(
               Decision.ALLOW,
               Authorizer.isAuthorized(request, policies, Entities.EMPTY).decision());
@@ -116,8 +115,21 @@ final class HostileInputTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"%s.a", "(%s)", "!(%s)", "-(%s)", "[%s]", "{a: %s}", "if %s then 1 else 2",
-        "1 + (%s)", "(%s) + 1", "%s && true", "true || (%s)", "%s.contains(1)", "ip(%s)"})
+      strings = {
+        "%s.a",
+        "(%s)",
+        "!(%s)",
+        "-(%s)",
+        "[%s]",
+        "{a: %s}",
+        "if %s then 1 else 2",
+        "1 + (%s)",
+        "(%s) + 1",
+        "%s && true",
+        "true || (%s)",
+        "%s.contains(1)",
+        "ip(%s)"
+      })
   void whatCanBeReadCanBeDecidedAndTraced(String step) {
     assertTimeoutPreemptively(
         SOON,
