@@ -9,6 +9,7 @@ import dev.ostiary.cedar.syntax.Scope;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceError;
 import dev.ostiary.cedar.syntax.SourceException;
+import dev.ostiary.cedar.syntax.Span;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Policies, templates and links, ready to decide requests. Immutable. */
 public final class PolicySet {
@@ -128,7 +130,7 @@ public final class PolicySet {
                   ? Optional.of("there is no template `" + link.templateId() + "`")
                   : slotFault(template, link);
       if (fault.isPresent() || template == null) {
-        var span = template == null ? dev.ostiary.cedar.syntax.Span.NONE : template.span();
+        var span = template == null ? Span.NONE : template.span();
         errors.add(new SourceError(span, fault.orElse("no template")));
         continue;
       }
@@ -160,6 +162,7 @@ public final class PolicySet {
     return new Policy(
         link.newId(),
         template.annotations(),
+        template.bareAnnotations(),
         template.effect(),
         filled(template.principal(), link.values().get(Slot.PRINCIPAL)),
         template.action(),
@@ -169,7 +172,7 @@ public final class PolicySet {
   }
 
   private static Scope.OfEntity filled(
-      Scope.OfEntity scope, @org.jspecify.annotations.Nullable EntityUid value) {
+      Scope.OfEntity scope, @Nullable EntityUid value) {
     if (value == null) return scope;
     var entity = new Scope.Reference.Entity(value);
     return switch (scope) {
@@ -197,8 +200,8 @@ public final class PolicySet {
 
   /**
    * The most policies that have to be looked at for one request, if its principal, action and
-   * resource are each in one of the things that scopes name. What makes it high are policies that
-   * name none.
+   * resource are each in one of the things that scopes name, and have the attributes that conditions
+   * compare first. What makes it high are policies that name nothing and compare nothing.
    */
   public int worstCandidateCount() {
     return compiled.worstCandidateCount();

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A Cedar {@code Set}: order and repetition carry no meaning. */
 public final class SetValue implements Value {
@@ -74,6 +73,11 @@ public final class SetValue implements Value {
 
   @Override
   public String toString() {
-    return Arrays.stream(elements).map(Value::toString).collect(Collectors.joining(", ", "[", "]"));
+    var out = new StringBuilder("[");
+    for (int i = 0; i < elements.length; i++) {
+      if (i > 0) out.append(", ");
+      out.append(elements[i]);
+    }
+    return out.append(']').toString();
   }
 }

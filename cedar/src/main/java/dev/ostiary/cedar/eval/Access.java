@@ -36,7 +36,7 @@ final class Access {
    * A name, and the place in a record where it was found last. Records of one make have it in one
    * place, so the guess is mostly right; another thread's guess is as good.
    */
-  private static final class Slot {
+  static final class Slot {
     private final String name;
     private int guess;
 

@@ -77,6 +77,7 @@ class Decider extends Env {
   private void visit(OfAction found) {
     current = found;
     visit(found.unscoped);
+    for (AttributeIndex index : found.byAttribute) visit(index.candidates(this));
     PRINCIPALS.lookUp(found.byPrincipal, principal, principalData, this);
     RESOURCES.lookUp(found.byResource, resource, resourceData, this);
   }

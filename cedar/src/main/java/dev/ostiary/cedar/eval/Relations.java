@@ -9,6 +9,7 @@ import dev.ostiary.cedar.syntax.Expr.Binary.Operator;
 import dev.ostiary.cedar.syntax.Pattern;
 import dev.ostiary.cedar.syntax.Span;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Equality, membership, types and patterns. */
 final class Relations {
@@ -65,7 +66,7 @@ final class Relations {
     private int inAny(
         Env env,
         EntityUid uid,
-        @org.jspecify.annotations.Nullable StoredEntity data,
+        @Nullable StoredEntity data,
         SetValue groups) {
       // Every element must be an entity, whichever answers.
       for (int i = 0; i < groups.size(); i++) {

@@ -25,7 +25,10 @@ final class ScopeIndex {
     final UidTable<OfPrincipal> byPrincipal;
     final UidTable<CompiledPolicy[]> byResource;
 
-    /** Policies that name neither principal nor resource. */
+    /** Policies that name neither principal nor resource, and first compare an attribute. */
+    final AttributeIndex[] byAttribute;
+
+    /** Other policies that name neither principal nor resource. */
     final CompiledPolicy[] unscoped;
 
     private OfAction(@Nullable EntityUid action, List<CompiledPolicy> policies) {
@@ -42,7 +45,9 @@ final class ScopeIndex {
       principals.forEach((uid, list) -> ofPrincipals.put(uid, new OfPrincipal(list)));
       byPrincipal = new UidTable<>(ofPrincipals);
       byResource = table(resources);
-      unscoped = others.toArray(NONE);
+      var rest = new ArrayList<CompiledPolicy>();
+      byAttribute = AttributeIndex.of(others, rest);
+      unscoped = rest.toArray(NONE);
     }
   }
 
@@ -80,7 +85,7 @@ final class ScopeIndex {
 
   /**
    * The most policies that a request may have as candidates whose action, principal and resource
-   * are each in one thing that scopes name.
+   * are each in one thing that scopes name, and have the attributes that conditions compare first.
    */
   int worstCandidateCount() {
     int[] worst = {0};
@@ -93,7 +98,9 @@ final class ScopeIndex {
     action.byPrincipal.forEach(principal ->
         worst[0] =
             Math.max(worst[0], principal.anyResource.length + longest(principal.byResource)));
-    return action.unscoped.length + worst[0] + longest(action.byResource);
+    int unscoped = action.unscoped.length;
+    for (AttributeIndex index : action.byAttribute) unscoped += index.longest();
+    return unscoped + worst[0] + longest(action.byResource);
   }
 
   private static int longest(UidTable<CompiledPolicy[]> table) {

@@ -22,8 +22,6 @@ final class ExpressionParser {
   /** The deepest tree that is accepted. */
   static final int MAX_DEPTH = 1000;
 
-  /** The most brackets, conditionals and operators around one place. */
-  private static final int MAX_NESTING = 250;
 
   private static final int COMPARISON = 3;
   private static final int ADDITION = 4;
@@ -32,11 +30,14 @@ final class ExpressionParser {
 
   private final TokenReader in;
   private final Calls calls;
+  private final int maxNesting;
   private int nesting;
   private int depth;
 
-  ExpressionParser(TokenReader in) {
+  /** {@code maxNesting} brackets, conditionals and operators may be around one place. */
+  ExpressionParser(TokenReader in, int maxNesting) {
     this.in = in;
+    this.maxNesting = maxNesting;
     this.calls = new Calls(in);
   }
 
@@ -88,8 +89,9 @@ final class ExpressionParser {
   }
 
   private void enter() throws Unreadable {
-    if (++nesting > MAX_NESTING)
-      throw in.fail(in.peek().span(), "nested more than " + MAX_NESTING + " deep");
+    if (++nesting <= maxNesting) return;
+    if (maxNesting < DeepStack.DEEPEST) throw new DeepStack.TooDeep();
+    throw in.fail(in.peek().span(), "nested more than " + maxNesting + " deep");
   }
 
   /** How tightly the operator here binds; 0 where there is none. */

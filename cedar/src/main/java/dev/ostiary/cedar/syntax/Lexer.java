@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the text of policies or of a schema into tokens.
@@ -66,7 +67,7 @@ public final class Lexer {
   }
 
   /** Moves behind the token that starts here; null where there is none. */
-  private @org.jspecify.annotations.Nullable Kind scan() {
+  private @Nullable Kind scan() {
     char c = text.charAt(at);
     if (isWordStart(c)) {
       skipWord();
@@ -123,7 +124,7 @@ public final class Lexer {
     while (at < text.length() && isWordPart(text.charAt(at))) at++;
   }
 
-  private @org.jspecify.annotations.Nullable Kind string() {
+  private @Nullable Kind string() {
     int start = at++;
     while (at < text.length() && text.charAt(at) != '"') {
       if (text.charAt(at) == '\\') {
@@ -145,7 +146,7 @@ public final class Lexer {
     return Kind.STRING;
   }
 
-  private @org.jspecify.annotations.Nullable Kind refuse() {
+  private @Nullable Kind refuse() {
     int start = at;
     int codePoint = text.codePointAt(at);
     at += Character.charCount(codePoint);

@@ -1,6 +1,7 @@
 package dev.ostiary.cedar.syntax;
 
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.syntax.DeepStack.TooDeep;
 import dev.ostiary.cedar.syntax.Policy.Condition;
 import dev.ostiary.cedar.syntax.Token.Kind;
 import dev.ostiary.cedar.syntax.TokenReader.Unreadable;
@@ -15,7 +16,7 @@ import java.util.Set;
 /**
  * Reads policies and templates as Cedar text.
  *
- * <p>Any text gives an answer or errors; what is nested deeper than {@value
+ * <p>Any text gives an answer or errors; what is deeper than {@value
  * ExpressionParser#MAX_DEPTH} is refused. After a fault reading goes on behind the next semicolon,
  * so that every faulty policy is reported.
  *
@@ -26,41 +27,50 @@ public final class PolicyParser {
   private final ExpressionParser expressions;
   private final ScopeParser scopes;
 
-  private PolicyParser(Source source, SourceErrors errors) {
+  private PolicyParser(Source source, SourceErrors errors, int maxNesting) {
     this.in = new TokenReader(source, errors);
-    this.expressions = new ExpressionParser(in);
+    this.expressions = new ExpressionParser(in, maxNesting);
     this.scopes = new ScopeParser(in);
   }
 
   /** All policies of {@code source}; their ids are {@code policy0}, {@code policy1}, … */
   public static List<Policy> policies(Source source) throws SourceException {
-    var errors = new SourceErrors();
-    var parser = new PolicyParser(source, errors);
-    var policies = new ArrayList<Policy>();
-    while (!parser.in.is(Kind.END)) {
-      parser.recovering("policy" + policies.size()).ifPresent(policies::add);
-    }
-    errors.throwIfAny();
-    return policies;
+    return DeepStack.read(
+        maxNesting -> {
+          var errors = new SourceErrors();
+          var parser = new PolicyParser(source, errors, maxNesting);
+          var policies = new ArrayList<Policy>();
+          while (!parser.in.is(Kind.END)) {
+            parser.recovering("policy" + policies.size()).ifPresent(policies::add);
+          }
+          errors.throwIfAny();
+          return policies;
+        });
   }
 
   /** The only policy of {@code source}, with that id. */
   public static Policy policy(Source source, String id) throws SourceException {
-    var errors = new SourceErrors();
-    var parser = new PolicyParser(source, errors);
-    Optional<Policy> policy = parser.recovering(id);
-    if (!parser.in.is(Kind.END)) parser.in.unexpected("one policy");
-    errors.throwIfAny();
-    return policy.orElseThrow();
+    return DeepStack.read(
+        maxNesting -> {
+          var errors = new SourceErrors();
+          var parser = new PolicyParser(source, errors, maxNesting);
+          Optional<Policy> policy = parser.recovering(id);
+          if (!parser.in.is(Kind.END)) parser.in.unexpected("one policy");
+          errors.throwIfAny();
+          return policy.orElseThrow();
+        });
   }
 
   /** The expression that {@code source} is, as in a condition. */
   public static Expr expression(Source source) throws SourceException {
-    var errors = new SourceErrors();
-    var parser = new PolicyParser(source, errors);
-    Optional<Expr> expression = parser.wholeExpression();
-    errors.throwIfAny();
-    return expression.orElseThrow();
+    return DeepStack.read(
+        maxNesting -> {
+          var errors = new SourceErrors();
+          var parser = new PolicyParser(source, errors, maxNesting);
+          Optional<Expr> expression = parser.wholeExpression();
+          errors.throwIfAny();
+          return expression.orElseThrow();
+        });
   }
 
   /** The uid that {@code source} is: {@code Type::"id"}. */
@@ -73,19 +83,23 @@ public final class PolicyParser {
                 "expected an entity such as `User::\"alice\"`")));
   }
 
-  private Optional<Expr> wholeExpression() {
+  private Optional<Expr> wholeExpression() throws TooDeep {
     try {
       Expr expression = expressions.expression();
       if (!in.is(Kind.END)) in.unexpected(Kind.END.notation());
       return Optional.of(expression);
+    } catch (TooDeep e) {
+      throw e;
     } catch (Unreadable _) {
       return Optional.empty();
     }
   }
 
-  private Optional<Policy> recovering(String id) {
+  private Optional<Policy> recovering(String id) throws TooDeep {
     try {
       return Optional.of(policy(id));
+    } catch (TooDeep e) {
+      throw e;
     } catch (Unreadable _) {
       in.skipPastSemicolon();
       return Optional.empty();

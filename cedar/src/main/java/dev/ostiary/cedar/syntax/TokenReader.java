@@ -18,7 +18,7 @@ public final class TokenReader {
   }
 
   /** Leaves the construct that is being read; the error is already noted. */
-  public static final class Unreadable extends Exception {
+  public static class Unreadable extends Exception {
     private static final long serialVersionUID = 1L;
 
     Unreadable() {

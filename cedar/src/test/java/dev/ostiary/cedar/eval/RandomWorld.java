@@ -45,6 +45,7 @@ final class RandomWorld {
           .append(", ")
           .append(scope("resource"))
           .append(')');
+      if (random.nextInt(4) == 0) text.append(" when { ").append(comparison()).append(" }");
       for (int k = random.nextInt(3); k > 0; k--) {
         text.append(expressions.pick(" when { ", " unless { "))
             .append(expressions.of(RandomExpressions.Kind.BOOL, random.nextInt(5)))
@@ -55,8 +56,20 @@ final class RandomWorld {
     return text.toString();
   }
 
+  /** What an index of attributes is made for. */
+  private String comparison() {
+    String attribute =
+        expressions.pick("principal", "resource", "context") + expressions.pick(".name", ".age");
+    String literal = expressions.pick("\"a\"", "\"ab\"", "1", "2", "true");
+    String equal =
+        random.nextInt(3) > 0 ? attribute + " == " + literal : literal + " == " + attribute;
+    return random.nextBoolean()
+        ? equal
+        : equal + " && " + expressions.of(RandomExpressions.Kind.BOOL, 2);
+  }
+
   private String scope(String variable) {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(9)) {
       case 0 -> variable + " == " + expressions.entity();
       case 1, 2 -> variable + " in " + expressions.entity();
       case 3 -> variable + " is " + expressions.type();

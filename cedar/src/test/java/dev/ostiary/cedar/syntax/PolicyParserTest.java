@@ -285,10 +285,10 @@ final class PolicyParserTest {
 
   @Test
   void whatIsDeepWithinTheBoundsIsRead() throws Exception {
-    expr("(".repeat(240) + "1" + ")".repeat(240));
+    expr("(".repeat(900) + "1" + ")".repeat(900));
     expr("principal" + ".a".repeat(900));
     expr("true" + " && true".repeat(900));
-    expr("[".repeat(240) + "]".repeat(240));
+    expr("[".repeat(900) + "]".repeat(900));
     String thousand = "(".repeat(1) + "principal" + ".a".repeat(900) + ")" + ".b".repeat(900);
     assertThrows(SourceException.class, () -> expr(thousand));
   }
