@@ -171,8 +171,7 @@ public final class PolicySet {
         template.span());
   }
 
-  private static Scope.OfEntity filled(
-      Scope.OfEntity scope, @Nullable EntityUid value) {
+  private static Scope.OfEntity filled(Scope.OfEntity scope, @Nullable EntityUid value) {
     if (value == null) return scope;
     var entity = new Scope.Reference.Entity(value);
     return switch (scope) {
@@ -200,8 +199,9 @@ public final class PolicySet {
 
   /**
    * The most policies that have to be looked at for one request, if its principal, action and
-   * resource are each in one of the things that scopes name, and have the attributes that conditions
-   * compare first. What makes it high are policies that name nothing and compare nothing.
+   * resource are each in one of the things that scopes name, and have the attributes that
+   * conditions compare first. What makes it high are policies that name nothing and compare
+   * nothing.
    */
   public int worstCandidateCount() {
     return compiled.worstCandidateCount();

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What things cost in memory touched, which is steady where times are not. */
 final class CostTest {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int USERS = 20_000;
   private static final String RULES =
       """
@@ -50,8 +49,7 @@ final class CostTest {
               Set.of(EntityUid.of("Org", "o" + i % 5))));
     for (int i = 0; i < USERS; i++) {
       Map<String, Value> user =
-          Map.of(
-              "clearance", new LongValue(random.nextInt(5)), "since", new LongValue(i % 100));
+          Map.of("clearance", new LongValue(random.nextInt(5)), "since", new LongValue(i % 100));
       Set<EntityUid> teams =
           Set.of(
               EntityUid.of("Team", "t" + random.nextInt(25)),
@@ -122,17 +120,16 @@ final class CostTest {
       assertTrue(
           policies.worstCandidateCount() <= 7, () -> "worst " + policies.worstCandidateCount());
       long bytes =
-          allocated(
-              () -> {
-                int allowed = 0;
-                for (Request request : requests) {
-                  Response response = Authorizer.isAuthorized(request, policies, entities);
-                  assertEquals(List.of(), response.errors());
-                  if (response.decision() == Decision.ALLOW) allowed++;
-                }
-                assertTrue(allowed > 10 && allowed < requests.size(), "allowed " + allowed);
-                return policies;
-              });
+          allocated(() -> {
+            int allowed = 0;
+            for (Request request : requests) {
+              Response response = Authorizer.isAuthorized(request, policies, entities);
+              assertEquals(List.of(), response.errors());
+              if (response.decision() == Decision.ALLOW) allowed++;
+            }
+            assertTrue(allowed > 10 && allowed < requests.size(), "allowed " + allowed);
+            return policies;
+          });
       // The first run also loads classes and links call sites; the second is what it costs.
       bytes = Math.min(bytes, allocated(() -> decideAll(requests, policies, entities)));
       long each = bytes / requests.size();

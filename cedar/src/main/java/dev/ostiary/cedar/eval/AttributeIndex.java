@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Policies that first of all compare one attribute of a variable with a literal, by that literal.
  *
  * <p>Where the attribute is there, the comparison cannot fail, so a policy with another literal is
- * false whatever follows. Where it is not there, each of them fails and must be reported, so all are
- * candidates.
+ * false whatever follows. Where it is not there, each of them fails and must be reported, so all
+ * are candidates.
  */
 final class AttributeIndex {
   private static final CompiledPolicy[] NONE = {};
@@ -58,11 +58,10 @@ final class AttributeIndex {
       else byKey.computeIfAbsent(test.get().key(), _ -> new ArrayList<>(1)).add(policy);
     }
     var indexes = new ArrayList<AttributeIndex>();
-    byKey.forEach(
-        (key, list) -> {
-          if (list.size() == 1) rest.addAll(list);
-          else indexes.add(new AttributeIndex(key, list));
-        });
+    byKey.forEach((key, list) -> {
+      if (list.size() == 1) rest.addAll(list);
+      else indexes.add(new AttributeIndex(key, list));
+    });
     return indexes.toArray(AttributeIndex[]::new);
   }
 
@@ -87,8 +86,7 @@ final class AttributeIndex {
   /** The most policies for one value. */
   int longest() {
     int longest = 0;
-    for (CompiledPolicy[] policies : byValue.values())
-      longest = Math.max(longest, policies.length);
+    for (CompiledPolicy[] policies : byValue.values()) longest = Math.max(longest, policies.length);
     return longest;
   }
 

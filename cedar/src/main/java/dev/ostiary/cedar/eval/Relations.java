@@ -63,11 +63,7 @@ final class Relations {
       return FAILED;
     }
 
-    private int inAny(
-        Env env,
-        EntityUid uid,
-        @Nullable StoredEntity data,
-        SetValue groups) {
+    private int inAny(Env env, EntityUid uid, @Nullable StoredEntity data, SetValue groups) {
       // Every element must be an entity, whichever answers.
       for (int i = 0; i < groups.size(); i++) {
         if (!(groups.at(i) instanceof EntityUid)) {

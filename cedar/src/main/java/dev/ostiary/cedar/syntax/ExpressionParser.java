@@ -22,7 +22,6 @@ final class ExpressionParser {
   /** The deepest tree that is accepted. */
   static final int MAX_DEPTH = 1000;
 
-
   private static final int COMPARISON = 3;
   private static final int ADDITION = 4;
 

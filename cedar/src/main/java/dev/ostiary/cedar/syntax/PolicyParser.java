@@ -16,9 +16,9 @@ import java.util.Set;
 /**
  * Reads policies and templates as Cedar text.
  *
- * <p>Any text gives an answer or errors; what is deeper than {@value
- * ExpressionParser#MAX_DEPTH} is refused. After a fault reading goes on behind the next semicolon,
- * so that every faulty policy is reported.
+ * <p>Any text gives an answer or errors; what is deeper than {@value ExpressionParser#MAX_DEPTH} is
+ * refused. After a fault reading goes on behind the next semicolon, so that every faulty policy is
+ * reported.
  *
  * @see <a href="https://docs.cedarpolicy.com/policies/syntax-grammar.html">Cedar grammar</a>
  */
@@ -35,42 +35,39 @@ public final class PolicyParser {
 
   /** All policies of {@code source}; their ids are {@code policy0}, {@code policy1}, … */
   public static List<Policy> policies(Source source) throws SourceException {
-    return DeepStack.read(
-        maxNesting -> {
-          var errors = new SourceErrors();
-          var parser = new PolicyParser(source, errors, maxNesting);
-          var policies = new ArrayList<Policy>();
-          while (!parser.in.is(Kind.END)) {
-            parser.recovering("policy" + policies.size()).ifPresent(policies::add);
-          }
-          errors.throwIfAny();
-          return policies;
-        });
+    return DeepStack.read(maxNesting -> {
+      var errors = new SourceErrors();
+      var parser = new PolicyParser(source, errors, maxNesting);
+      var policies = new ArrayList<Policy>();
+      while (!parser.in.is(Kind.END)) {
+        parser.recovering("policy" + policies.size()).ifPresent(policies::add);
+      }
+      errors.throwIfAny();
+      return policies;
+    });
   }
 
   /** The only policy of {@code source}, with that id. */
   public static Policy policy(Source source, String id) throws SourceException {
-    return DeepStack.read(
-        maxNesting -> {
-          var errors = new SourceErrors();
-          var parser = new PolicyParser(source, errors, maxNesting);
-          Optional<Policy> policy = parser.recovering(id);
-          if (!parser.in.is(Kind.END)) parser.in.unexpected("one policy");
-          errors.throwIfAny();
-          return policy.orElseThrow();
-        });
+    return DeepStack.read(maxNesting -> {
+      var errors = new SourceErrors();
+      var parser = new PolicyParser(source, errors, maxNesting);
+      Optional<Policy> policy = parser.recovering(id);
+      if (!parser.in.is(Kind.END)) parser.in.unexpected("one policy");
+      errors.throwIfAny();
+      return policy.orElseThrow();
+    });
   }
 
   /** The expression that {@code source} is, as in a condition. */
   public static Expr expression(Source source) throws SourceException {
-    return DeepStack.read(
-        maxNesting -> {
-          var errors = new SourceErrors();
-          var parser = new PolicyParser(source, errors, maxNesting);
-          Optional<Expr> expression = parser.wholeExpression();
-          errors.throwIfAny();
-          return expression.orElseThrow();
-        });
+    return DeepStack.read(maxNesting -> {
+      var errors = new SourceErrors();
+      var parser = new PolicyParser(source, errors, maxNesting);
+      Optional<Expr> expression = parser.wholeExpression();
+      errors.throwIfAny();
+      return expression.orElseThrow();
+    });
   }
 
   /** The uid that {@code source} is: {@code Type::"id"}. */

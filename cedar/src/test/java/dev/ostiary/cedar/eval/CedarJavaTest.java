@@ -94,7 +94,11 @@ final class CedarJavaTest {
   }
 
   private static String uid(EntityUid uid) {
-    return "{\"type\":" + JsonWriter.quoted(uid.type()) + ",\"id\":" + JsonWriter.quoted(uid.id()) + "}";
+    return "{\"type\":"
+        + JsonWriter.quoted(uid.type())
+        + ",\"id\":"
+        + JsonWriter.quoted(uid.id())
+        + "}";
   }
 
   private static String attributes(RecordValue record) {
