@@ -1,6 +1,8 @@
 package dev.ostiary.cedar.validate;
 
+import dev.ostiary.cedar.BoolValue;
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.validate.StaticType.Entities;
 import dev.ostiary.cedar.validate.StaticType.SetOf;
@@ -43,9 +45,21 @@ final class OperatorTyping {
     return StaticType.of(left.equals(right));
   }
 
-  private dev.ostiary.cedar.@Nullable Value literal(Expr expr) {
+  /** The value of a literal, of {@code action}, and of {@code &&} and {@code ||} of literals. */
+  private @Nullable Value literal(Expr expr) {
     if (isAction(expr)) return checker.environment().action();
-    return expr instanceof Expr.Literal(var value, _) ? value : null;
+    return switch (expr) {
+      case Expr.Literal(var value, _) -> value;
+      case Expr.And(var left, var right, _) ->
+          literal(left) instanceof BoolValue l && literal(right) instanceof BoolValue r
+              ? BoolValue.of(l.value() && r.value())
+              : null;
+      case Expr.Or(var left, var right, _) ->
+          literal(left) instanceof BoolValue l && literal(right) instanceof BoolValue r
+              ? BoolValue.of(l.value() || r.value())
+              : null;
+      default -> null;
+    };
   }
 
   private static boolean isAction(Expr expr) {

@@ -10,7 +10,6 @@ import dev.ostiary.cedar.validate.StaticType.Field;
 import dev.ostiary.cedar.validate.StaticType.Fields;
 import dev.ostiary.cedar.validate.StaticType.SetOf;
 import dev.ostiary.cedar.validate.StaticType.Simple;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,26 +29,24 @@ final class TypedSchema {
   private final Schema schema;
   private final Map<String, Fields> shapes = new HashMap<>();
   private final Map<String, StaticType> tags = new HashMap<>();
-  private final Map<String, Set<String>> typesBelow;
-  private final Map<EntityUid, Set<EntityUid>> actionsBelow;
+  private final Map<String, Set<String>> typesBelow = new HashMap<>();
+  private final Map<EntityUid, Set<EntityUid>> actionsBelow = new HashMap<>();
   private final Map<String, Set<String>> actionTypesBelow = new HashMap<>();
   private final List<RequestEnvironment> environments = new ArrayList<>();
 
   TypedSchema(Schema schema) {
     this.schema = schema;
-    var typeParents = new HashMap<String, Set<String>>();
     for (EntityTypeDeclaration type : schema.entityTypes().values()) {
       shapes.put(type.name(), StaticType.fields(type.shape()));
       type.tags().ifPresent(tag -> tags.put(type.name(), StaticType.of(tag)));
-      typeParents.put(type.name(), type.parents());
+      for (String ancestor : schema.ancestors(type.name()))
+        typesBelow.computeIfAbsent(ancestor, _ -> new HashSet<>()).add(type.name());
     }
-    var actionParents = new HashMap<EntityUid, Set<EntityUid>>();
     for (ActionDeclaration action : schema.actions().values()) {
-      actionParents.put(action.uid(), action.parents());
+      for (EntityUid ancestor : schema.ancestors(action.uid()))
+        actionsBelow.computeIfAbsent(ancestor, _ -> new HashSet<>()).add(action.uid());
       addEnvironments(action);
     }
-    typesBelow = below(typeParents);
-    actionsBelow = below(actionParents);
     actionsBelow.forEach((action, descendants) ->
         descendants.forEach(d ->
             actionTypesBelow.computeIfAbsent(action.type(), _ -> new HashSet<>()).add(d.type())));
@@ -61,23 +58,6 @@ final class TypedSchema {
       for (String resource : new TreeSet<>(action.resources()))
         environments.add(
             new RequestEnvironment(principal, action.uid(), resource, context, null, null));
-  }
-
-  /** For each node its descendants, without itself unless it is in a cycle. */
-  private static <T> Map<T, Set<T>> below(Map<T, Set<T>> parents) {
-    var children = new HashMap<T, Set<T>>();
-    parents.forEach((node, above) ->
-        above.forEach(p -> children.computeIfAbsent(p, _ -> new LinkedHashSet<>()).add(node)));
-    var closed = new HashMap<T, Set<T>>();
-    for (T node : children.keySet()) {
-      var seen = new LinkedHashSet<T>();
-      var open = new ArrayDeque<T>(List.of(node));
-      while (!open.isEmpty())
-        for (T child : children.getOrDefault(open.pop(), Set.of()))
-          if (seen.add(child)) open.push(child);
-      closed.put(node, seen);
-    }
-    return closed;
   }
 
   /** Whether {@code entityType} is a type of actions, whatever its namespace. */

@@ -11,7 +11,7 @@ import dev.ostiary.cedar.syntax.SourceError;
  */
 public record ValidationError(String policyId, Kind kind, SourceError error) {
 
-  /** The rules; {@code toString} is the name that the reference implementation gives to each. */
+  /** The rules. */
   public enum Kind {
     /** An entity type that the schema does not declare. */
     UNRECOGNIZED_ENTITY_TYPE("UnrecognizedEntityType"),
@@ -41,6 +41,8 @@ public record ValidationError(String policyId, Kind kind, SourceError error) {
     NON_LIT_EXT_CONSTRUCTOR("NonLitExtConstructor"),
     /** More entity dereferences in a row than the level allows. */
     ENTITY_DEREF_LEVEL_VIOLATION("EntityDerefLevelViolation"),
+    /** The schema declares names as external that nothing defines, so nothing can be said. */
+    INCOMPLETE_SCHEMA("IncompleteSchema"),
     /** An expression that can have no type, such as an unknown of a residual. */
     INTERNAL_INVARIANT_VIOLATION("InternalInvariantViolation");
 
@@ -50,8 +52,8 @@ public record ValidationError(String policyId, Kind kind, SourceError error) {
       this.notation = notation;
     }
 
-    @Override
-    public String toString() {
+    /** The name that the reference implementation gives it. */
+    public String notation() {
       return notation;
     }
   }

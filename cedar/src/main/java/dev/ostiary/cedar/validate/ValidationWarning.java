@@ -11,7 +11,7 @@ import dev.ostiary.cedar.syntax.SourceError;
  */
 public record ValidationWarning(String policyId, Kind kind, SourceError error) {
 
-  /** The kinds; {@code toString} is the name that the reference implementation gives to each. */
+  /** The kinds. */
   public enum Kind {
     /** The policy is false for every request that the schema allows. */
     IMPOSSIBLE_POLICY("ImpossiblePolicy"),
@@ -34,8 +34,8 @@ public record ValidationWarning(String policyId, Kind kind, SourceError error) {
       this.notation = notation;
     }
 
-    @Override
-    public String toString() {
+    /** The name that the reference implementation gives it. */
+    public String notation() {
       return notation;
     }
   }

@@ -65,8 +65,10 @@ public final class Validator {
     var templates = new HashMap<String, Policy>();
     for (Policy policy : policies) {
       templates.put(policy.id(), policy);
-      validate(policy, mode, level, errors, warnings);
+      if (schema.schema().isComplete()) validate(policy, mode, level, errors, warnings);
+      else errors.add(incomplete(policy));
     }
+    if (!schema.schema().isComplete()) return new ValidationResult(errors, warnings);
     for (Link link : links) {
       Policy template = templates.get(link.templateId());
       if (template != null) validate(template, link, errors, warnings);
@@ -115,6 +117,15 @@ public final class Validator {
               new SourceError(
                   policy.span(), "the policy applies to no request that the schema allows")));
     warnings.addAll(TextChecker.check(policy.id(), conjuncts));
+  }
+
+  private static ValidationError incomplete(Policy policy) {
+    return new ValidationError(
+        policy.id(),
+        ValidationError.Kind.INCOMPLETE_SCHEMA,
+        new SourceError(
+            policy.span(),
+            "the schema declares types or actions as external that nothing defines"));
   }
 
   private static ValidationError error(String policyId, TypeError error) {
