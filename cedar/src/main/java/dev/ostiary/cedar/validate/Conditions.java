@@ -16,19 +16,24 @@ import java.util.List;
 final class Conditions {
   private Conditions() {}
 
-  static List<Expr> of(Policy policy) {
-    Span span = policy.span();
+  static List<Expr> of(Policy policy, ScopePlaces places) {
     var all = new ArrayList<Expr>(3 + policy.conditions().size());
-    all.add(of(policy.principal(), Expr.Variable.Name.PRINCIPAL, Slot.PRINCIPAL, span));
-    all.add(of(policy.action(), span));
-    all.add(of(policy.resource(), Expr.Variable.Name.RESOURCE, Slot.RESOURCE, span));
+    all.add(
+        of(
+            policy.principal(),
+            Expr.Variable.Name.PRINCIPAL,
+            Slot.PRINCIPAL,
+            places.principal()));
+    all.add(of(policy.action(), places.action()));
+    all.add(
+        of(policy.resource(), Expr.Variable.Name.RESOURCE, Slot.RESOURCE, places.resource()));
     for (Policy.Condition condition : policy.conditions())
       all.add(
           switch (condition.kind()) {
             case WHEN -> condition.body();
             case UNLESS -> new Expr.Not(condition.body(), condition.body().span());
           });
-    if (policy.conditions().isEmpty()) all.add(new Expr.Literal(BoolValue.TRUE, span));
+    if (policy.conditions().isEmpty()) all.add(new Expr.Literal(BoolValue.TRUE, policy.span()));
     return all;
   }
 

@@ -91,8 +91,10 @@ final class LevelChecker {
   private void checkAnd(Expr.And e) {
     var spine = new ArrayDeque<Expr.And>();
     Expr first = e;
-    for (; first instanceof Expr.And and; first = and.left()) spine.push(and);
-    check(first);
+    for (; first instanceof Expr.And and && !ExtendedHas.isOne(and); first = and.left())
+      spine.push(and);
+    if (first instanceof Expr.And path) checkPath(path);
+    else check(first);
     for (Expr.And and : spine) if (!is(and.left(), Simple.FALSE)) check(and.right());
   }
 
@@ -105,9 +107,36 @@ final class LevelChecker {
   }
 
   private void checkAttribute(Expr access, Expr argument) {
-    StaticType type = typing.typeOf(argument).orElse(Simple.NEVER);
-    if (type instanceof Entities) read(access, argument);
-    else check(argument);
+    switch (typing.typeOf(argument).orElse(Simple.NEVER)) {
+      case Entities _ -> read(access, argument);
+      case Fields _ -> check(argument);
+      case Simple _, StaticType.SetOf _, StaticType.Extension _ -> untyped(access);
+    }
+  }
+
+  /** {@code x has a.b.c}: as many reads as there are entities on the path. */
+  private void checkPath(Expr.And path) {
+    var tests = new ArrayDeque<Expr.HasAttribute>();
+    Expr node = path;
+    for (; node instanceof Expr.And and; node = and.left())
+      tests.push((Expr.HasAttribute) and.right());
+    var first = (Expr.HasAttribute) node;
+    tests.push(first);
+    for (Expr.HasAttribute test : tests) {
+      StaticType type = typing.typeOf(test.argument()).orElse(Simple.NEVER);
+      if (type instanceof Entities) read(test, test.argument());
+      else if (test == first) check(test.argument());
+      if (is(test, Simple.FALSE) || !(type instanceof Entities || type instanceof Fields)) break;
+    }
+  }
+
+  /** Only where an error of types has been reported. */
+  private void untyped(Expr expr) {
+    errors.add(
+        new TypeError(
+            Kind.INTERNAL_INVARIANT_VIOLATION,
+            expr.span(),
+            "the level cannot be told of what has no type"));
   }
 
   /** {@code access} reads the entity that {@code target} evaluates to. */
@@ -143,7 +172,10 @@ final class LevelChecker {
       case Expr.GetAttribute(var argument, var name, _) -> {
         StaticType type = typing.typeOf(argument).orElse(Simple.NEVER);
         if (type instanceof Entities) yield 1 + level(argument, path);
-        if (!(type instanceof Fields)) yield 0;
+        if (!(type instanceof Fields)) {
+          untyped(e);
+          yield 0;
+        }
         path.push(name);
         yield level(argument, path);
       }
@@ -155,6 +187,10 @@ final class LevelChecker {
       }
       case Expr.RecordLiteral(var entries, _) -> {
         String next = path.poll();
+        if (entries.stream().noneMatch(entry -> entry.name().equals(next))) {
+          untyped(e);
+          yield 0;
+        }
         int level = 0;
         for (var entry : entries)
           if (entry.name().equals(next)) level = level(entry.value(), path);
@@ -172,8 +208,10 @@ final class LevelChecker {
           Expr.Is _,
           Expr.HasAttribute _,
           Expr.SetLiteral _,
-          Expr.Call _ ->
-          0; // no entity, so its error is one of types
+          Expr.Call _ -> {
+        untyped(e);
+        yield 0;
+      }
     };
   }
 

@@ -9,7 +9,7 @@ final class Suggestion {
   /** {@code "; did you mean `x`?"} where a known name is near, else the empty string. */
   static String of(String written, Collection<String> known) {
     String best = "";
-    int least = Math.max(1, written.length() / 3) + 1;
+    int least = Math.clamp(written.length() / 2, 1, 3) + 1;
     for (String name : known) {
       int distance = distance(written, name, least);
       if (distance < least) {

@@ -78,7 +78,8 @@ public final class Validator {
 
   /** The types of {@code policy} in every request environment of the schema. */
   public List<Typing> typings(Policy policy, ValidationMode mode) {
-    return typings(policy, Conditions.of(policy), mode, new ArrayList<>());
+    return typings(
+        policy, Conditions.of(policy, ScopePlaces.coarse(policy)), mode, new ArrayList<>());
   }
 
   private List<Typing> typings(
@@ -98,8 +99,14 @@ public final class Validator {
       int level,
       List<ValidationError> errors,
       List<ValidationWarning> warnings) {
-    List<Expr> conjuncts = Conditions.of(policy);
+    List<Expr> conjuncts = Conditions.of(policy, ScopePlaces.coarse(policy));
     List<TypeError> found = new NameChecker(schema).check(conjuncts);
+    List<ValidationWarning> odd = TextChecker.check(policy.id(), conjuncts);
+    if (!found.isEmpty() || !odd.isEmpty()) {
+      conjuncts = Conditions.of(policy, ScopePlaces.exact(policy));
+      found = new NameChecker(schema).check(conjuncts);
+      odd = TextChecker.check(policy.id(), conjuncts);
+    }
     var typeErrors = new LinkedHashSet<TypeError>(); // the same in many environments, said once
     List<Typing> typings = typings(policy, conjuncts, mode, typeErrors);
     if (level != Integer.MAX_VALUE)
@@ -116,7 +123,7 @@ public final class Validator {
               ValidationWarning.Kind.IMPOSSIBLE_POLICY,
               new SourceError(
                   policy.span(), "the policy applies to no request that the schema allows")));
-    warnings.addAll(TextChecker.check(policy.id(), conjuncts));
+    warnings.addAll(odd);
   }
 
   private static ValidationError incomplete(Policy policy) {

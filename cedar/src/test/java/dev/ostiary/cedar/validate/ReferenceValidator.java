@@ -1,6 +1,7 @@
 package dev.ostiary.cedar.validate;
 
 import com.cedarpolicy.BasicAuthorizationEngine;
+import com.cedarpolicy.model.LevelValidationRequest;
 import com.cedarpolicy.model.ValidationRequest;
 import com.cedarpolicy.model.ValidationResponse;
 import com.cedarpolicy.model.exception.AuthException;
@@ -32,15 +33,18 @@ final class ReferenceValidator {
           Map.entry("empty set literals", "EmptySetForbidden"),
           Map.entry("extension constructors may not", "NonLitExtConstructor"),
           Map.entry("unable to find an applicable action", "InvalidActionApplication"),
+          Map.entry("this policy requires level", "EntityDerefLevelViolation"),
+          Map.entry("entity literals cannot be", "EntityDerefLevelViolation"),
           Map.entry("policy is impossible", "ImpossiblePolicy"),
           Map.entry("internal invariant", "InternalInvariantViolation"));
 
   private final BasicAuthorizationEngine engine = new BasicAuthorizationEngine();
 
-  /** What it found, each as often as it said it. */
+  /** What it found, sorted, each as often as it said it. */
   record Verdict(List<String> errors, List<String> warnings) {}
 
-  Verdict validate(String schema, Map<String, String> policies, Map<String, String> templates)
+  Verdict validate(
+      String schema, Map<String, String> policies, Map<String, String> templates, int level)
       throws AuthException {
     var set =
         new PolicySet(
@@ -50,10 +54,11 @@ final class ReferenceValidator {
                 templates.entrySet().stream()
                     .map(e -> new Policy(e.getValue(), e.getKey()))
                     .toList()));
-    var request =
-        new ValidationRequest(
-            new Schema(Schema.JsonOrCedar.Cedar, Optional.empty(), Optional.of(schema)), set);
-    ValidationResponse response = engine.validate(request);
+    var read = new Schema(Schema.JsonOrCedar.Cedar, Optional.empty(), Optional.of(schema));
+    ValidationResponse response =
+        level == Integer.MAX_VALUE
+            ? engine.validate(new ValidationRequest(read, set))
+            : engine.validateWithLevel(new LevelValidationRequest(read, set, level));
     var success =
         response.success.orElseThrow(() -> new IllegalArgumentException(response + "\n" + schema));
     return new Verdict(

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ValidationDifferentialTest {
   private static final Pattern EXTENDED_HAS = Pattern.compile(" has \\w+\\.");
   private static final int POLICIES_PER_SCHEMA = 40;
-  private static final long SECONDS = Boolean.getBoolean("ostiary.long") ? 1_200 : 12;
+  private static final long SECONDS = Long.getLong("ostiary.seconds", Boolean.getBoolean("ostiary.long") ? 1_200 : 12);
 
   @Test
   void everyPolicyGetsTheSameKindsOfErrorsAndWarnings() throws Exception {
@@ -60,10 +60,11 @@ class ValidationDifferentialTest {
       ours.add(policy);
       (policy.isTemplate() ? templates : statics).put(policy.id(), text);
     }
-    var expected = reference.validate(schema.text(), statics, templates);
+    int level = random.nextBoolean() ? random.nextInt(4) : Integer.MAX_VALUE;
+    var expected = reference.validate(schema.text(), statics, templates, level);
     ValidationResult got =
         new Validator(Schema.parse(new Source("schema", schema.text())))
-            .validate(ours, ValidationMode.STRICT);
+            .validate(ours, List.of(), ValidationMode.STRICT, level);
     var texts = new LinkedHashMap<>(statics);
     texts.putAll(templates);
     var errors = got.errors().stream().map(e -> e.policyId() + ":" + e.kind().notation()).toList();
