@@ -19,14 +19,9 @@ final class Conditions {
   static List<Expr> of(Policy policy, ScopePlaces places) {
     var all = new ArrayList<Expr>(3 + policy.conditions().size());
     all.add(
-        of(
-            policy.principal(),
-            Expr.Variable.Name.PRINCIPAL,
-            Slot.PRINCIPAL,
-            places.principal()));
+        of(policy.principal(), Expr.Variable.Name.PRINCIPAL, Slot.PRINCIPAL, places.principal()));
     all.add(of(policy.action(), places.action()));
-    all.add(
-        of(policy.resource(), Expr.Variable.Name.RESOURCE, Slot.RESOURCE, places.resource()));
+    all.add(of(policy.resource(), Expr.Variable.Name.RESOURCE, Slot.RESOURCE, places.resource()));
     for (Policy.Condition condition : policy.conditions())
       all.add(
           switch (condition.kind()) {

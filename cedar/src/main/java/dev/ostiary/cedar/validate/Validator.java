@@ -1,6 +1,7 @@
 package dev.ostiary.cedar.validate;
 
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.PolicySet;
 import dev.ostiary.cedar.schema.EntityTypeDeclaration;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.Expr;
@@ -32,6 +33,24 @@ public final class Validator {
   /** A validator against {@code schema}. */
   public Validator(Schema schema) {
     this.schema = new TypedSchema(schema);
+  }
+
+  /** Validates all policies, templates and links of a set. */
+  public ValidationResult validate(PolicySet policies, ValidationMode mode) {
+    return validate(policies, mode, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Validates all policies, templates and links of a set, up to a level.
+   *
+   * @param level as in {@link #validate(Collection, Collection, ValidationMode, int)}
+   */
+  public ValidationResult validate(PolicySet policies, ValidationMode mode, int level) {
+    var written = new ArrayList<Policy>();
+    for (Policy policy : policies.policies().values())
+      if (!policies.links().containsKey(policy.id())) written.add(policy);
+    written.addAll(policies.templates().values());
+    return validate(written, policies.links().values(), mode, level);
   }
 
   /** Validates static policies and templates, without links. */

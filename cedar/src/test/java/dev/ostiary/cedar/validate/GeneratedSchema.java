@@ -32,7 +32,10 @@ record GeneratedSchema(
   record Attribute(Shape shape, boolean required) {}
 
   record EntityType(
-      Set<String> parents, Map<String, Attribute> attributes, Optional<Shape> tags, List<String> ids) {}
+      Set<String> parents,
+      Map<String, Attribute> attributes,
+      Optional<Shape> tags,
+      List<String> ids) {}
 
   record Action(
       Set<String> groups,
@@ -92,8 +95,7 @@ record GeneratedSchema(
     var attributes = new LinkedHashMap<String, Attribute>();
     for (int i = random.nextInt(most + 1); i > 0; i--)
       attributes.put(
-          pick(random, NAMES),
-          new Attribute(shape(random, types, depth), random.nextInt(3) > 0));
+          pick(random, NAMES), new Attribute(shape(random, types, depth), random.nextInt(3) > 0));
     return attributes;
   }
 
@@ -120,34 +122,31 @@ record GeneratedSchema(
       String namespace, Map<String, EntityType> types, Map<String, Action> actions) {
     var out = new StringBuilder();
     if (!namespace.isEmpty()) out.append("namespace N {\n");
-    types.forEach(
-        (name, type) -> {
-          out.append("entity ").append(local(name));
-          if (!type.ids().isEmpty()) {
-            out.append(" enum [\"x\", \"y\"];\n");
-            return;
-          }
-          if (!type.parents().isEmpty())
-            out.append(" in [").append(joined(type.parents())).append(']');
-          out.append(' ').append(text(type.attributes()));
-          type.tags().ifPresent(tags -> out.append(" tags ").append(text(tags)));
-          out.append(";\n");
-        });
-    actions.forEach(
-        (id, action) -> {
-          out.append("action ").append(id);
-          if (!action.groups().isEmpty())
-            out.append(" in [").append(String.join(", ", action.groups())).append(']');
-          if (!action.principals().isEmpty())
-            out.append(" appliesTo { principal: [")
-                .append(joined(action.principals()))
-                .append("], resource: [")
-                .append(joined(action.resources()))
-                .append("], context: ")
-                .append(text(action.context()))
-                .append(" }");
-          out.append(";\n");
-        });
+    types.forEach((name, type) -> {
+      out.append("entity ").append(local(name));
+      if (!type.ids().isEmpty()) {
+        out.append(" enum [\"x\", \"y\"];\n");
+        return;
+      }
+      if (!type.parents().isEmpty()) out.append(" in [").append(joined(type.parents())).append(']');
+      out.append(' ').append(text(type.attributes()));
+      type.tags().ifPresent(tags -> out.append(" tags ").append(text(tags)));
+      out.append(";\n");
+    });
+    actions.forEach((id, action) -> {
+      out.append("action ").append(id);
+      if (!action.groups().isEmpty())
+        out.append(" in [").append(String.join(", ", action.groups())).append(']');
+      if (!action.principals().isEmpty())
+        out.append(" appliesTo { principal: [")
+            .append(joined(action.principals()))
+            .append("], resource: [")
+            .append(joined(action.resources()))
+            .append("], context: ")
+            .append(text(action.context()))
+            .append(" }");
+      out.append(";\n");
+    });
     if (!namespace.isEmpty()) out.append("}\n");
     return out.toString();
   }
@@ -164,12 +163,11 @@ record GeneratedSchema(
 
   private static String text(Map<String, Attribute> attributes) {
     return attributes.entrySet().stream()
-        .map(
-            e ->
-                "\""
-                    + e.getKey()
-                    + (e.getValue().required() ? "\": " : "\"?: ")
-                    + text(e.getValue().shape()))
+        .map(e ->
+            "\""
+                + e.getKey()
+                + (e.getValue().required() ? "\": " : "\"?: ")
+                + text(e.getValue().shape()))
         .collect(Collectors.joining(", ", "{", "}"));
   }
 

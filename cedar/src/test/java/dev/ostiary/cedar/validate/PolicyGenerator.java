@@ -7,6 +7,7 @@ import dev.ostiary.cedar.validate.GeneratedSchema.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
@@ -35,7 +36,7 @@ final class PolicyGenerator {
 
   /** A policy, as a template one time in eight. */
   String policy() {
-    var action = schema.actions().get(pick(random, actions));
+    var action = of(schema.actions(), pick(random, actions));
     principal = pick(random, action.principals().isEmpty() ? types : action.principals());
     resource = pick(random, action.resources().isEmpty() ? types : action.resources());
     context = action.context();
@@ -52,6 +53,10 @@ final class PolicyGenerator {
     for (int i = random.nextInt(3); i > 0; i--)
       text.append(one(4) ? " unless { " : " when { ").append(expr(BOOL, 4)).append(" }");
     return text.append(";").toString();
+  }
+
+  private static <T> T of(Map<String, T> map, String key) {
+    return Objects.requireNonNull(map.get(key), key);
   }
 
   private boolean one(int in) {
@@ -83,7 +88,7 @@ final class PolicyGenerator {
   }
 
   private String entity(String type) {
-    List<String> ids = schema.entityTypes().get(type).ids();
+    List<String> ids = of(schema.entityTypes(), type).ids();
     String id = ids.isEmpty() || one(6) ? "i" + random.nextInt(3) : pick(random, ids);
     return (one(60) ? type + "x" : type) + "::\"" + id + "\"";
   }
@@ -118,7 +123,8 @@ final class PolicyGenerator {
 
   private String set(Shape element, int depth) {
     var parts = new ArrayList<String>();
-    for (int i = one(15) ? 0 : 1 + random.nextInt(2); i > 0; i--) parts.add(expr(element, depth - 1));
+    for (int i = one(15) ? 0 : 1 + random.nextInt(2); i > 0; i--)
+      parts.add(expr(element, depth - 1));
     return "[" + String.join(", ", parts) + "]";
   }
 
@@ -129,7 +135,9 @@ final class PolicyGenerator {
           depth > 0 && one(3)
               ? "(%s %s %s)"
                   .formatted(
-                      expr(LONG, depth - 1), pick(random, List.of("+", "-", "*")), expr(LONG, depth - 1))
+                      expr(LONG, depth - 1),
+                      pick(random, List.of("+", "-", "*")),
+                      expr(LONG, depth - 1))
               : one(5) && depth > 0
                   ? expr(new Shape.Named("duration"), depth - 1) + ".toSeconds()"
                   : Integer.toString(random.nextInt(9));
@@ -197,17 +205,14 @@ final class PolicyGenerator {
     Shape shape =
         new Shape.Named(pick(random, List.of("Long", "Long", "datetime", "duration", "decimal")));
     return "(%s %s %s)"
-        .formatted(
-            expr(shape, d), pick(random, List.of("<", "<=", ">", ">=")), expr(shape, d));
+        .formatted(expr(shape, d), pick(random, List.of("<", "<=", ">", ">=")), expr(shape, d));
   }
 
   private String membership(int d) {
     if (one(4)) return "(action in [" + action() + ", " + action() + "])";
     String type = pick(random, types);
     String group =
-        one(3)
-            ? expr(new Shape.SetOf(new Shape.Named(type)), d)
-            : expr(new Shape.Named(type), d);
+        one(3) ? expr(new Shape.SetOf(new Shape.Named(type)), d) : expr(new Shape.Named(type), d);
     return "(" + entity(d) + " in " + group + ")";
   }
 
@@ -249,7 +254,8 @@ final class PolicyGenerator {
       case 3 -> "(if " + test + " then " + use + " else " + expr(BOOL, d) + ")";
       case 4 -> "((" + test + " || " + expr(BOOL, d) + ") && " + use + ")";
       case 5 -> "((" + test + ") == true && " + use + ")";
-      default -> "((" + expr(BOOL, d) + " || " + test + " && true) && (" + test + " && " + use + "))";
+      default ->
+          "((" + expr(BOOL, d) + " || " + test + " && true) && (" + test + " && " + use + "))";
     };
   }
 
@@ -280,7 +286,7 @@ final class PolicyGenerator {
         if (attributes.isEmpty()) break;
         String name = pick(random, List.copyOf(attributes.keySet()));
         path += "[\"" + name + "\"]";
-        at = attributes.get(name).shape();
+        at = of(attributes, name).shape();
         if (at.equals(wanted)) return path;
       }
     }
@@ -291,7 +297,7 @@ final class PolicyGenerator {
     return switch (shape) {
       case Shape.Named(var name) ->
           schema.entityTypes().containsKey(name)
-              ? schema.entityTypes().get(name).attributes()
+              ? of(schema.entityTypes(), name).attributes()
               : Map.of();
       case Shape.SetOf _ -> Map.of();
       case Shape.Fields(var attributes) -> attributes;

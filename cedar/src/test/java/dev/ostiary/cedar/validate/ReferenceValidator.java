@@ -26,7 +26,8 @@ final class ReferenceValidator {
           Map.entry("the types", "IncompatibleTypes"),
           Map.entry("the type ", "IncompatibleTypes"),
           Map.entry("attribute `", "UnsafeAttributeAccess"),
-          Map.entry("unable to guarantee safety of access to optional", "UnsafeOptionalAttributeAccess"),
+          Map.entry(
+              "unable to guarantee safety of access to optional", "UnsafeOptionalAttributeAccess"),
           Map.entry("unable to guarantee safety of access to tag", "UnsafeTagAccess"),
           Map.entry("`.getTag()` is not allowed", "NoTagsAllowed"),
           Map.entry("error during extension function argument", "FunctionArgumentValidation"),
@@ -49,7 +50,9 @@ final class ReferenceValidator {
     var set =
         new PolicySet(
             new HashSet<>(
-                policies.entrySet().stream().map(e -> new Policy(e.getValue(), e.getKey())).toList()),
+                policies.entrySet().stream()
+                    .map(e -> new Policy(e.getValue(), e.getKey()))
+                    .toList()),
             new HashSet<>(
                 templates.entrySet().stream()
                     .map(e -> new Policy(e.getValue(), e.getKey()))
@@ -61,8 +64,7 @@ final class ReferenceValidator {
             : engine.validateWithLevel(new LevelValidationRequest(read, set, level));
     var success =
         response.success.orElseThrow(() -> new IllegalArgumentException(response + "\n" + schema));
-    return new Verdict(
-        sorted(success.validationErrors), sorted(success.validationWarnings));
+    return new Verdict(sorted(success.validationErrors), sorted(success.validationWarnings));
   }
 
   private static List<String> sorted(List<ValidationResponse.ValidationError> found) {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class ValidationDifferentialTest {
   private static final Pattern EXTENDED_HAS = Pattern.compile(" has \\w+\\.");
   private static final int POLICIES_PER_SCHEMA = 40;
-  private static final long SECONDS = Long.getLong("ostiary.seconds", Boolean.getBoolean("ostiary.long") ? 1_200 : 12);
+  private static final long SECONDS =
+      Long.getLong("ostiary.seconds", Boolean.getBoolean("ostiary.long") ? 1_200 : 12);
 
   @Test
   void everyPolicyGetsTheSameKindsOfErrorsAndWarnings() throws Exception {

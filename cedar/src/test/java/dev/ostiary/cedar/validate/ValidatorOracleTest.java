@@ -48,11 +48,17 @@ class ValidatorOracleTest {
       assertEquals(isTrue(expected, "validates"), strict.passed(), example.id());
       assertEquals(
           texts(expected, "validationErrors"),
-          strict.errors().stream().map(e -> e.policyId() + ":" + e.kind().notation()).sorted().toList(),
+          strict.errors().stream()
+              .map(e -> e.policyId() + ":" + e.kind().notation())
+              .sorted()
+              .toList(),
           () -> example.id() + " " + strict.errors());
       assertEquals(
           texts(expected, "validationWarnings"),
-          strict.warnings().stream().map(w -> w.policyId() + ":" + w.kind().notation()).sorted().toList(),
+          strict.warnings().stream()
+              .map(w -> w.policyId() + ":" + w.kind().notation())
+              .sorted()
+              .toList(),
           example.id());
       assertEquals(
           texts(expected, "invalidPolicies"),
@@ -80,7 +86,8 @@ class ValidatorOracleTest {
         var link = (JsonObject) element;
         var values = new EnumMap<Slot, EntityUid>(Slot.class);
         for (Slot slot : Slot.values())
-          if (((JsonObject) link.find("values")).find(slot.notation()) instanceof JsonObject uid)
+          if (link.find("values") instanceof JsonObject given
+              && given.find(slot.notation()) instanceof JsonObject uid)
             values.put(
                 slot, EntityUid.of(SharedData.text(uid, "type"), SharedData.text(uid, "id")));
         links.add(
@@ -102,8 +109,7 @@ class ValidatorOracleTest {
   @Test
   void generatedCasesOfTheCorpusGetTheirVerdict(@TempDir Path directory) throws Exception {
     var changed =
-        new HashSet<>(
-            Files.readAllLines(SharedData.corpus("validation-changed-since-4.13.txt")));
+        new HashSet<>(Files.readAllLines(SharedData.corpus("validation-changed-since-4.13.txt")));
     List<CorpusArchive.Case> cases = CorpusArchive.unpack(directory);
     int excepted = 0;
     for (var each : cases) {
@@ -150,7 +156,8 @@ class ValidatorOracleTest {
   @Test
   void theSampleOfLevelsNeedsTheLevelsThatItsFilesName() throws Exception {
     Path sample = SharedData.corpus("cli-samples/tiny_sandboxes/level-validation");
-    var validator = new Validator(Schema.parse(CorpusArchive.source(sample.resolve("schema.cedarschema"))));
+    var validator =
+        new Validator(Schema.parse(CorpusArchive.source(sample.resolve("schema.cedarschema"))));
     for (int needed = 0; needed <= 2; needed++) {
       Path file = sample.resolve("policy-level-" + needed + ".cedar");
       List<Policy> policies = PolicyParser.policies(CorpusArchive.source(file));
