@@ -170,10 +170,10 @@ final class Recovery {
     return checkpoint;
   }
 
-  private SyncedMark.Mark mark() throws CannotOpenException {
+  private SyncedMark.Mark mark() throws CannotOpenException, IOException {
     try {
       return SyncedMark.read(disk, wal.resolve("synced")).orElse(new SyncedMark.Mark(0, false));
-    } catch (IOException e) {
+    } catch (WalScan.Damage e) {
       throw refuse(Reason.WAL_DAMAGED, e.getMessage() + "; see `ostiary log salvage`");
     }
   }

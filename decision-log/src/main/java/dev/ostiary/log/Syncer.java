@@ -101,7 +101,7 @@ final class Syncer {
       if (condition.syncFailed()) throw new IOException("an fsync failed before");
       for (Segment segment : sealed) segment.sync(disk);
       if (active != null && !sealed.contains(active)) active.sync(disk);
-      mark.write(size);
+      mark(size);
       syncedBytes = Math.max(syncedBytes, bytes);
       syncedSize = size;
       writer.synced(syncedBytes);
@@ -112,6 +112,14 @@ final class Syncer {
       String detail = options.directory() + ": fsync failed, open the log again: " + e.getMessage();
       condition.set(Refusal.SYNC_FAILED, detail);
       complete(strict, new Outcome.Refused(Refusal.SYNC_FAILED, Duration.ZERO, detail));
+    }
+  }
+
+  private void mark(long size) {
+    try {
+      mark.write(size);
+    } catch (IOException e) {
+      // It may lag: the entries are durable all the same.
     }
   }
 

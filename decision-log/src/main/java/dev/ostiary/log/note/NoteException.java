@@ -4,10 +4,10 @@ package dev.ostiary.log.note;
 public final class NoteException extends Exception {
   private final String message;
 
-  /** What is wrong, in one line. */
+  /** What is wrong. What it quotes of an input is made safe to print: one line, no control characters. */
   public NoteException(String message) {
     super(message, null, false, false);
-    this.message = message;
+    this.message = message.replaceAll("[\\p{Cntrl}\\x{85}\\x{2028}\\x{2029}]", "?");
   }
 
   @Override

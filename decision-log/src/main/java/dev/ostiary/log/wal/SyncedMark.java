@@ -52,14 +52,15 @@ public final class SyncedMark implements Closeable {
   /**
    * Reads a mark; nothing if there is none.
    *
-   * @throws IOException if it is damaged
+   * @throws WalScan.Damage if it is damaged
    */
-  public static Optional<Mark> read(Disk disk, Path path) throws IOException {
+  public static Optional<Mark> read(Disk disk, Path path) throws IOException, WalScan.Damage {
     var bytes = disk.read(path).orElse(new byte[0]);
     if (Arrays.equals(bytes, new byte[bytes.length]))
       return Optional.empty(); // never written whole
     if (bytes.length != BYTES || Bytes.i32(bytes, BYTES - 4) != Bytes.crc(bytes, 0, BYTES - 4)) {
-      throw new IOException(path + ": expected a mark of " + BYTES + " bytes with its checksum");
+      throw new WalScan.Damage(
+          path + ": expected a mark of " + BYTES + " bytes with its checksum", false, false);
     }
     String boot = disk.bootId();
     boolean same =
