@@ -88,7 +88,7 @@ final class SchemaGenerator {
   }
 
   private String damaged(String schema) {
-    List<String> words = new ArrayList<>(List.of(schema.split(" ")));
+    List<String> words = new ArrayList<>(List.of(schema.split(" ", -1)));
     int at = random.nextInt(words.size());
     switch (random.nextInt(3)) {
       case 0 -> words.remove(at);
