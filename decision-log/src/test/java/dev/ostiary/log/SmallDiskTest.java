@@ -3,6 +3,7 @@ package dev.ostiary.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class SmallDiskTest {
     Tools.require("mount", "mount (util-linux)");
     Path disk = Files.createDirectories(directory.resolve("disk"));
     int mounted = run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString());
-    Tools.requireThat(mounted == 0, "a tmpfs cannot be mounted here; run as root");
+    assumeTrue(mounted == 0, "a tmpfs cannot be mounted here; run as root");
     try {
       fill(disk);
     } finally {

@@ -46,8 +46,11 @@ class StraceTest {
           for (int when = 1; when <= 12; when++) cases.add(new Case(call, fault, when));
         }
       } else {
-        String fault = FAULTS.get(random.nextInt(FAULTS.size()));
-        cases.add(new Case(call, fault, 1 + random.nextInt(6)));
+        int first = random.nextInt(FAULTS.size());
+        for (int i = 0; i < 2; i++) {
+          String fault = FAULTS.get((first + i) % FAULTS.size());
+          cases.add(new Case(call, fault, 1 + random.nextInt(6)));
+        }
       }
     }
     for (int i = 0; i < cases.size(); i++) inject(cases.get(i), directory.resolve("case" + i));
