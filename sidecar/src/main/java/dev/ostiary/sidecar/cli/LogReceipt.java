@@ -80,7 +80,8 @@ final class LogReceipt implements Callable<Integer> {
       if (key.isEmpty()) return tell(LogVerify.COULD_NOT_TELL, "no key; give one with --vkey");
       key.get().verified(receipt.checkpoint());
       for (String cosigner : cosigners)
-        LogKeys.parse("--cosigner", cosigner).verified(receipt.checkpoint());
+        LogKeys.under(LogKeys.parse("--cosigner", cosigner), checkpoint.origin())
+            .verified(receipt.checkpoint());
       if (!checkpoint.origin().equals(key.get().name())) {
         return tell(LogVerify.NOT_VALID, "expected origin `" + key.get().name() + "`");
       }
@@ -111,7 +112,7 @@ final class LogReceipt implements Callable<Integer> {
   }
 
   private Optional<VerifierKey> key(String origin) throws IOException, NoteException {
-    if (vkey != null) return Optional.of(LogKeys.parse("--vkey", vkey));
+    if (vkey != null) return Optional.of(LogKeys.under(LogKeys.parse("--vkey", vkey), origin));
     if (log == null) return Optional.empty();
     var local = LogPlace.of(log).localKey();
     if (local.isEmpty()) return local;

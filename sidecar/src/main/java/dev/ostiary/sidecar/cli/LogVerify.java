@@ -70,7 +70,8 @@ final class LogVerify implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var progress = new ProgressLine(spec.commandLine().getErr(), "verified");
     var further = new ArrayList<VerifierKey>();
-    for (String cosigner : cosigners) further.add(LogKeys.parse("--cosigner", cosigner));
+    for (String cosigner : cosigners)
+      further.add(LogKeys.under(LogKeys.parse("--cosigner", cosigner), key.name()));
     var verdict = Verifier.verify(place.source(), key, further, evidence(), progress::at);
     progress.end();
     return switch (verdict) {
@@ -92,7 +93,8 @@ final class LogVerify implements Callable<Integer> {
   }
 
   private VerifierKey key(LogPlace place) throws IOException {
-    if (vkey != null) return LogKeys.parse("--vkey", vkey);
+    if (vkey != null)
+      return LogKeys.under(LogKeys.parse("--vkey", vkey), LogKeys.origin(place.source()));
     var local = place.localKey();
     if (local.isEmpty())
       throw new UserException("no key: none lies beside " + log + "; give one with --vkey");

@@ -69,6 +69,8 @@ final class LogCommandsTest {
     assertTrue(vkey.startsWith("log.example/decisions/1+"), vkey);
     assertEquals(0, run("log", "verify", "--vkey", vkey, tree().toString()));
     assertEquals("", err.toString());
+    String file = data.resolve("keys/log.vkey").toString();
+    assertEquals(0, run("log", "verify", "--vkey", file, tree().toString()), out.toString());
     String other = LogKey.generate("log.example/decisions/1").verifier().toString();
     assertEquals(1, run("log", "verify", "--vkey", other, tree().toString()));
     Path tile = tree().resolve("tile/0/000");
