@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "log",
     description = "Read and check a log.",
-    subcommands = {LogShow.class, LogVerify.class, LogVkey.class},
+    subcommands = {LogShow.class, LogVerify.class, LogVkey.class, LogReplay.class},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class LogCommand {}
