@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       CheckCommand.class,
+      FactsCommand.class,
       LogCommand.class,
       DemoCommand.class,
       CedarCommand.class,
