@@ -17,7 +17,6 @@ import java.util.concurrent.locks.LockSupport;
  * what is fsynced, so that no lost power makes the log shorter than it signed.
  */
 final class Publisher {
-  private static final Duration DERIVE_FOR = Duration.ofMillis(400);
   private static final Duration ANCHOR_REST = Duration.ofSeconds(5);
 
   private final Disk disk;
@@ -92,10 +91,7 @@ final class Publisher {
 
   private void publish(long size) throws IOException {
     if (size > checkpoint.size()) {
-      // Not all at once where appends come faster than tiles are made: a checkpoint must not be
-      // late.
-      derive(size, stopping ? Long.MAX_VALUE : DERIVE_FOR.toNanos());
-      if (tiles.size() < size) requested = true;
+      derive(size);
       for (var partial : tiles.partials()) files.write(partial);
       var next = new Checkpoint(options.origin(), tiles.size(), tiles.root());
       signed = encoded(cosigning.cosigned(sign(next), next, new TileTree(files, next.size())));
@@ -124,10 +120,9 @@ final class Publisher {
     }
   }
 
-  private void derive(long size, long nanos) throws IOException {
-    long begin = System.nanoTime();
+  private void derive(long size) throws IOException {
     tiles.writeFull(files::write); // what a failed round left
-    while (cursor.next() < size && System.nanoTime() - begin < nanos) {
+    while (cursor.next() < size) {
       long before = cursor.next();
       cursor.read(
           size,
