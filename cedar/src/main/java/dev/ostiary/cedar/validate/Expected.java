@@ -12,6 +12,8 @@ enum Expected {
   STRING("String"),
   SET("a set"),
   ENTITY("an entity"),
+  /** What {@code is} asks of. */
+  ENTITY_OF_A_TYPE("an entity, which alone is of an entity type"),
   ENTITY_OR_RECORD("an entity or a record"),
   ENTITY_OR_ENTITIES("an entity or a set of entities"),
   /** What {@code <} and its like compare. */
@@ -30,7 +32,7 @@ enum Expected {
       case LONG -> type == Simple.LONG;
       case STRING -> type == Simple.STRING;
       case SET -> type instanceof SetOf;
-      case ENTITY -> type instanceof Entities;
+      case ENTITY, ENTITY_OF_A_TYPE -> type instanceof Entities;
       case ENTITY_OR_RECORD -> type instanceof Entities || type instanceof Fields;
       case ENTITY_OR_ENTITIES ->
           type instanceof Entities || (type instanceof SetOf(var each) && ENTITY.accepts(each));

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +30,10 @@ final class LevelChecker {
   private final Collection<TypeError> errors;
 
   /** The highest level at each place, so that one {@code has a.b.c} is reported once. */
-  private final Map<Span, Integer> exceeded = new HashMap<>();
+  private final Map<Place, Integer> exceeded = new HashMap<>();
+
+  /** Where an operand that settles its {@code &&} or {@code ||} by its type alone is reported. */
+  private final Map<Expr, Place> settling = new IdentityHashMap<>();
 
   LevelChecker(Typing typing, int limit, Collection<TypeError> errors) {
     this.typing = typing;
@@ -37,17 +41,39 @@ final class LevelChecker {
     this.errors = errors;
   }
 
-  void check(List<Expr> conjuncts) {
-    for (Expr conjunct : conjuncts) {
+  /**
+   * A place in the policy.
+   *
+   * @param inScope whether it is a clause of the scope that is not false for its type
+   */
+  private record Place(Span span, boolean inScope) {}
+
+  /** Checks {@code conjuncts}, of which the first {@code scope} are the scope of a policy. */
+  void check(List<Expr> conjuncts, int scope, Span policy) {
+    for (int i = 0; i < conjuncts.size(); i++) {
+      Expr conjunct = conjuncts.get(i);
+      boolean isFalse = is(conjunct, Simple.FALSE);
+      if (i < scope) settling.put(conjunct, new Place(policy, !isFalse));
+      else if (isFalse && i < conjuncts.size() - 1)
+        settling.put(conjunct, new Place(policy, false));
       check(conjunct);
-      if (is(conjunct, Simple.FALSE)) break;
+      if (isFalse) break;
     }
-    exceeded.forEach((span, level) ->
+    exceeded.forEach((place, level) ->
         errors.add(
             new TypeError(
                 Kind.ENTITY_DEREF_LEVEL_VIOLATION,
-                span,
-                "this needs entities up to level " + level + ", allowed are " + limit)));
+                place.span(),
+                (place.inScope() ? "the scope" : "this")
+                    + " needs entities up to level "
+                    + level
+                    + ", allowed are "
+                    + limit)));
+  }
+
+  private Place place(Expr expr) {
+    Place place = settling.get(expr);
+    return place == null ? new Place(expr.span(), false) : place;
   }
 
   private boolean is(Expr expr, StaticType type) {
@@ -67,7 +93,7 @@ final class LevelChecker {
           when operator == Expr.Binary.Operator.IN
               || operator == Expr.Binary.Operator.HAS_TAG
               || operator == Expr.Binary.Operator.GET_TAG -> {
-        read(expr, left);
+        read(place(expr), left);
         check(right);
       }
       case Expr.GetAttribute(var argument, _, _) -> checkAttribute(expr, argument);
@@ -93,6 +119,7 @@ final class LevelChecker {
     Expr first = e;
     for (; first instanceof Expr.And and && !ExtendedHas.isOne(and); first = and.left())
       spine.push(and);
+    if (is(first, Simple.FALSE)) settling.put(first, place(e));
     if (first instanceof Expr.And path) checkPath(path);
     else check(first);
     for (Expr.And and : spine) if (!is(and.left(), Simple.FALSE)) check(and.right());
@@ -102,13 +129,14 @@ final class LevelChecker {
     var spine = new ArrayDeque<Expr.Or>();
     Expr first = e;
     for (; first instanceof Expr.Or or; first = or.left()) spine.push(or);
+    if (is(first, Simple.TRUE)) settling.put(first, place(e));
     check(first);
     for (Expr.Or or : spine) if (!is(or.left(), Simple.TRUE)) check(or.right());
   }
 
   private void checkAttribute(Expr access, Expr argument) {
     switch (typing.typeOf(argument).orElse(Simple.NEVER)) {
-      case Entities _ -> read(access, argument);
+      case Entities _ -> read(place(access), argument);
       case Fields _ -> check(argument);
       case Simple _, StaticType.SetOf _, StaticType.Extension _ -> untyped(access);
     }
@@ -124,7 +152,7 @@ final class LevelChecker {
     tests.push(first);
     for (Expr.HasAttribute test : tests) {
       StaticType type = typing.typeOf(test.argument()).orElse(Simple.NEVER);
-      if (type instanceof Entities) read(test, test.argument());
+      if (type instanceof Entities) read(place(path), test.argument());
       else if (test == first) check(test.argument());
       if (is(test, Simple.FALSE) || !(type instanceof Entities || type instanceof Fields)) break;
     }
@@ -139,10 +167,10 @@ final class LevelChecker {
             "the level cannot be told of what has no type"));
   }
 
-  /** {@code access} reads the entity that {@code target} evaluates to. */
-  private void read(Expr access, Expr target) {
+  /** At {@code place} the entity is read that {@code target} evaluates to. */
+  private void read(Place place, Expr target) {
     int level = 1 + level(target, new ArrayDeque<>());
-    if (level > limit) exceeded.merge(access.span(), level, Math::max);
+    if (level > limit) exceeded.merge(place, level, Math::max);
   }
 
   /**

@@ -134,7 +134,7 @@ final class OperatorTyping {
 
   /** {@code is}. */
   Answer is(Capabilities prior, Expr.Is e) {
-    Answer argument = checker.expect(prior, e.argument(), Expected.ENTITY);
+    Answer argument = checker.expect(prior, e.argument(), Expected.ENTITY_OF_A_TYPE);
     if (!(argument.type() instanceof Entities entities)) return Answer.failed(Simple.BOOL);
     StaticType type =
         !entities.types().contains(e.entityType())

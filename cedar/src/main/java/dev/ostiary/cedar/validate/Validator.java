@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.cedarpolicy.com/policies/validation.html">Cedar policy validation</a>
  */
 public final class Validator {
+  /** As many of {@link Conditions} are the scope. */
+  private static final int SCOPE = 3;
+
   private final TypedSchema schema;
 
   /** A validator against {@code schema}. */
@@ -131,7 +134,7 @@ public final class Validator {
     if (level != Integer.MAX_VALUE)
       for (Typing typing : typings)
         if (typing.isTyped() || typing.isImpossible())
-          new LevelChecker(typing, level, typeErrors).check(conjuncts);
+          new LevelChecker(typing, level, typeErrors).check(conjuncts, SCOPE, policy.span());
     found.addAll(typeErrors);
     for (TypeError error : found) errors.add(error(policy.id(), error));
     applies(policy, policy.span()).ifPresent(warnings::add);

@@ -46,6 +46,9 @@ final class Batch {
       return failure(id, e.errors().getFirst().toString());
     } catch (IllegalArgumentException e) {
       return failure(id, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | StackOverflowError e) {
+      // A defect in one case is no reason to leave the others without an answer.
+      return failure(id, "defect: " + e);
     }
   }
 

@@ -48,17 +48,19 @@ final class BatchPartial {
     }
   }
 
-  private static PartialRequest request(JsonObject json, Schema schema) throws SourceException {
-    var source = new Source("tpe", JsonWriter.compact(json));
+  private static PartialRequest request(JsonObject given, Schema schema) throws SourceException {
+    var source = new Source("tpe", JsonWriter.compact(given));
+    // Read again, so that its places are those of its own text.
+    var json = (JsonObject) Json.parse(source);
     Json named = json.find("action");
     EntityUid action = RequestJson.uid(source, named == null ? Json.ofNull() : named);
     Optional<RecordValue> context = Optional.empty();
-    Json given = json.find("context");
-    if (given != null && !(given instanceof Json.Null))
+    Json values = json.find("context");
+    if (values != null && !(values instanceof Json.Null))
       context =
           Optional.of(
               RequestJson.context(
-                  new Source("context", JsonWriter.compact(given)), schema, action));
+                  new Source("context", JsonWriter.compact(values)), schema, action));
     return new PartialRequest(
         uid(source, json.find("principal")), action, uid(source, json.find("resource")), context);
   }

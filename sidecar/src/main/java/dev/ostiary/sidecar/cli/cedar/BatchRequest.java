@@ -73,6 +73,8 @@ final class BatchRequest {
   private Optional<Request> request(JsonObject json) {
     try {
       var source = new Source("request", JsonWriter.compact(json));
+      // Read again, so that its places are those of its own text.
+      json = (JsonObject) Json.parse(source);
       var action = uid(source, json, "action");
       var request =
           new Request(
