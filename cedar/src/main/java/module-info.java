@@ -4,6 +4,7 @@ module dev.ostiary.cedar {
   requires static transitive org.jspecify;
 
   exports dev.ostiary.cedar;
+  exports dev.ostiary.cedar.explain;
   exports dev.ostiary.cedar.format;
   exports dev.ostiary.cedar.json;
   exports dev.ostiary.cedar.partial;

@@ -3,6 +3,7 @@ package dev.ostiary.cedar;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Policy;
 import java.util.List;
+import java.util.Optional;
 
 /** What one policy came to in one decision. */
 public record Trace(Policy policy, Outcome outcome) {
@@ -42,6 +43,11 @@ public record Trace(Policy policy, Outcome outcome) {
   /** The scope matched and a condition had no value. */
   public record Failed(EvaluationError error) implements Outcome {}
 
-  /** A part of an expression and the value that it had. */
-  public record Observation(Expr expr, Value value) {}
+  /**
+   * A part of an expression and the value that it had.
+   *
+   * @param expr a variable, an attribute or a tag
+   * @param owner the entity that has the attribute, directly or within a record, or the tag
+   */
+  public record Observation(Expr expr, Optional<EntityUid> owner, Value value) {}
 }

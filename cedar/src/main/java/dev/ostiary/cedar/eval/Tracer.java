@@ -1,5 +1,6 @@
 package dev.ostiary.cedar.eval;
 
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.Trace;
 import dev.ostiary.cedar.Trace.Observation;
@@ -13,6 +14,7 @@ import dev.ostiary.cedar.syntax.Policy.Condition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Tells what policies came to. It compiles parts as it needs them, and is not for the hot path. */
 public final class Tracer {
@@ -117,9 +119,25 @@ public final class Tracer {
     String text = expr.span().text();
     for (Observation other : observed)
       if (!text.isEmpty() && other.expr().span().text().equals(text)) return;
-    env.failure = null;
-    Value value = Compiler.compile(expr).eval(env);
     // What was not reached may have no value, and then decided nothing.
-    if (value != null) observed.add(new Observation(expr, value));
+    value(expr).ifPresent(value -> observed.add(new Observation(expr, owner(expr), value)));
+  }
+
+  private Optional<Value> value(Expr expr) {
+    env.failure = null;
+    return Optional.ofNullable(Compiler.compile(expr).eval(env));
+  }
+
+  private Optional<EntityUid> owner(Expr expr) {
+    Expr owner = expr;
+    while (owner instanceof Expr.GetAttribute(Expr argument, _, _)) {
+      owner = argument;
+      if (value(owner).orElse(null) instanceof EntityUid uid) return Optional.of(uid);
+    }
+    return owner instanceof Expr.Binary(var operator, Expr tagged, _, _)
+            && operator == Operator.GET_TAG
+            && value(tagged).orElse(null) instanceof EntityUid uid
+        ? Optional.of(uid)
+        : Optional.empty();
   }
 }

@@ -54,7 +54,9 @@ final class LevelChecker {
       Expr conjunct = conjuncts.get(i);
       boolean isFalse = is(conjunct, Simple.FALSE);
       if (i < scope) settling.put(conjunct, new Place(policy, !isFalse));
-      else if (isFalse && i < conjuncts.size() - 1)
+      if (i < scope && conjunct instanceof Expr.And isIn)
+        settling.put(isIn.right(), new Place(policy, true));
+      if (i >= scope && isFalse && i < conjuncts.size() - 1)
         settling.put(conjunct, new Place(policy, false));
       check(conjunct);
       if (isFalse) break;

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     description = "Work with Cedar policies, schemas and entities.",
     subcommands = {
       AuthorizeCommand.class,
+      ExplainCommand.class,
       EvaluateCommand.class,
       ValidateCommand.class,
       CheckParseCommand.class,
