@@ -48,18 +48,14 @@ final class OperatorTyping {
   /** The value of a literal, of {@code action}, and of {@code &&} and {@code ||} of literals. */
   private @Nullable Value literal(Expr expr) {
     if (isAction(expr)) return checker.environment().action();
-    return switch (expr) {
-      case Expr.Literal(var value, _) -> value;
-      case Expr.And(var left, var right, _) ->
-          literal(left) instanceof BoolValue l && literal(right) instanceof BoolValue r
-              ? BoolValue.of(l.value() && r.value())
-              : null;
-      case Expr.Or(var left, var right, _) ->
-          literal(left) instanceof BoolValue l && literal(right) instanceof BoolValue r
-              ? BoolValue.of(l.value() || r.value())
-              : null;
-      default -> null;
-    };
+    if (expr instanceof Expr.Literal(var value, _)) return value;
+    if (expr instanceof Expr.And(var left, var right, _)
+        && literal(left) instanceof BoolValue l
+        && literal(right) instanceof BoolValue r) return BoolValue.of(l.value() && r.value());
+    if (expr instanceof Expr.Or(var left, var right, _)
+        && literal(left) instanceof BoolValue l
+        && literal(right) instanceof BoolValue r) return BoolValue.of(l.value() || r.value());
+    return null;
   }
 
   private static boolean isAction(Expr expr) {

@@ -3,6 +3,7 @@ package dev.ostiary.cedar.validate;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.syntax.Expr;
+import dev.ostiary.cedar.syntax.Pattern;
 import dev.ostiary.cedar.syntax.SourceError;
 import dev.ostiary.cedar.syntax.Span;
 import dev.ostiary.cedar.validate.ValidationWarning.Kind;
@@ -30,23 +31,24 @@ final class TextChecker {
   }
 
   private void check(Expr expr) {
-    switch (expr) {
-      case Expr.Literal(StringValue(var text), var span) -> string(text, span);
-      case Expr.Literal(EntityUid uid, var span) -> {
-        for (String part : uid.type().split("::", -1)) identifier(part, span);
-        identifier(uid.id(), span);
-      }
-      case Expr.GetAttribute(_, var name, var span) -> identifier(name, span);
-      case Expr.HasAttribute(_, var name, var span) -> identifier(name, span);
-      case Expr.RecordLiteral(var entries, var span) ->
-          entries.forEach(entry -> identifier(entry.name(), span));
-      case Expr.Like(_, var pattern, var span) -> {
-        String text = String.join("*", pattern.pieces());
-        if (!Scripts.isSingleScript(text))
-          warn(Kind.MIXED_SCRIPT_STRING, span, "the pattern `" + text + "` mixes writing systems");
-      }
-      default -> {} // no text of its own
+    Span span = expr.span();
+    if (expr instanceof Expr.Literal(StringValue(var text), _)) string(text, span);
+    if (expr instanceof Expr.Literal(EntityUid uid, _)) {
+      for (String part : uid.type().split("::", -1)) identifier(part, span);
+      identifier(uid.id(), span);
     }
+    if (expr instanceof Expr.GetAttribute(_, var name, _)) identifier(name, span);
+    if (expr instanceof Expr.HasAttribute(_, var name, _)) identifier(name, span);
+    if (expr instanceof Expr.RecordLiteral(var entries, _))
+      entries.forEach(entry -> identifier(entry.name(), span));
+    if (expr instanceof Expr.Like(_, var pattern, _)) pattern(pattern, span);
+  }
+
+  /** Bidirectional controls in patterns are no warning, as in the reference. */
+  private void pattern(Pattern pattern, Span span) {
+    String text = String.join("*", pattern.pieces());
+    if (!Scripts.isSingleScript(text))
+      warn(Kind.MIXED_SCRIPT_STRING, span, "the pattern `" + text + "` mixes writing systems");
   }
 
   private void string(String text, Span span) {

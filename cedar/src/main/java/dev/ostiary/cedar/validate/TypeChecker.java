@@ -1,8 +1,14 @@
 package dev.ostiary.cedar.validate;
 
 import dev.ostiary.cedar.BoolValue;
+import dev.ostiary.cedar.DatetimeValue;
+import dev.ostiary.cedar.DecimalValue;
+import dev.ostiary.cedar.DurationValue;
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.IpValue;
 import dev.ostiary.cedar.LongValue;
+import dev.ostiary.cedar.RecordValue;
+import dev.ostiary.cedar.SetValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.syntax.Expr;
@@ -127,7 +133,10 @@ final class TypeChecker {
             case IN, ADD, SUBTRACT, MULTIPLY -> false;
           };
       case Expr.Call(var function, _, _) -> function.style() == ExtensionFunction.Style.METHOD;
-      default -> false;
+      case Expr.Literal _, Expr.Variable _, Expr.Unknown _ -> false;
+      case Expr.If _, Expr.Or _, Expr.And _ -> false;
+      case Expr.Not _, Expr.Negate _, Expr.Like _, Expr.Is _, Expr.HasAttribute _ -> false;
+      case Expr.SetLiteral _, Expr.RecordLiteral _ -> false;
     };
   }
 
@@ -206,7 +215,9 @@ final class TypeChecker {
         StaticType type = schema.typeOf(uid);
         yield type == null ? Answer.failed(null) : Answer.of(type);
       }
-      default -> Answer.failed(null);
+      // Only residuals have these.
+      case SetValue _, RecordValue _, IpValue _, DecimalValue _, DatetimeValue _, DurationValue _ ->
+          Answer.failed(null);
     };
   }
 
