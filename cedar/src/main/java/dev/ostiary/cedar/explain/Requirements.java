@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes a policy apart and asks each part by itself. A part is evaluated as a policy of its own with
- * that one condition, so there is no second evaluator that could disagree.
+ * Takes a policy apart and asks each part by itself. A part is evaluated as a policy of its own
+ * with that one condition, so there is no second evaluator that could disagree.
  */
 final class Requirements {
   private final Request request;

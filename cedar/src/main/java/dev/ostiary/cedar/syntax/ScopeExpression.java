@@ -2,7 +2,6 @@ package dev.ostiary.cedar.syntax;
 
 import dev.ostiary.cedar.BoolValue;
 import dev.ostiary.cedar.syntax.Policy.Slot;
-import java.util.List;
 
 /**
  * What a scope says, as an expression of the same meaning: {@code true} where it says nothing. A
@@ -42,8 +41,7 @@ public final class ScopeExpression {
       case Scope.Any() -> new Expr.Literal(BoolValue.TRUE, span);
       case Scope.ActionEqual(var uid) ->
           new Expr.Binary(Expr.Binary.Operator.EQUAL, action, new Expr.Literal(uid, span), span);
-      case Scope.ActionIn(var uid) ->
-          in(action, new Expr.Literal(uid, span), span);
+      case Scope.ActionIn(var uid) -> in(action, new Expr.Literal(uid, span), span);
       case Scope.ActionInList(var uids) ->
           in(
               action,

@@ -68,8 +68,7 @@ class ExplanationTest {
             EntityUid.of("Doc", doc),
             RecordValue.of(Map.of("risk", new LongValue(risk))));
     var policies =
-        PolicySet.parse(
-            PolicySet.Ids.BY_ANNOTATION, List.of(new Source("docs.cedar", POLICIES)));
+        PolicySet.parse(PolicySet.Ids.BY_ANNOTATION, List.of(new Source("docs.cedar", POLICIES)));
     return Explanation.of(
         request, policies, EntitiesJson.load(new Source("entities.json", ENTITIES)));
   }
@@ -124,11 +123,10 @@ class ExplanationTest {
     assertTrue(text.contains("resource.owner == principal"), text);
     String names =
         explain("ann", "plan", 7)
-            .text(
-                observed ->
-                    observed.owner().filter(owner -> owner.type().equals("Doc")).isPresent()
-                        ? "hidden"
-                        : Mask.NONE.show(observed));
+            .text(observed ->
+                observed.owner().filter(owner -> owner.type().equals("Doc")).isPresent()
+                    ? "hidden"
+                    : Mask.NONE.show(observed));
     assertTrue(names.contains("resource.owner is hidden, principal is User::\"ann\""), names);
   }
 

@@ -94,6 +94,11 @@ final class CheckCommand implements Callable<Integer> {
           print(response);
           AnswerText.outcomes(explained)
               .forEach(line -> spec.commandLine().getOut().println("  " + line));
+          if (!explained.getText().isEmpty()) {
+            spec.commandLine().getOut().println();
+            spec.commandLine().getOut().print(explained.getText());
+            spec.commandLine().getOut().flush();
+          }
         }
       } else {
         response = service.check(request);

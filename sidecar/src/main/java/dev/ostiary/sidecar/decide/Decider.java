@@ -12,6 +12,7 @@ import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.Response;
 import dev.ostiary.cedar.SetValue;
 import dev.ostiary.cedar.StringValue;
+import dev.ostiary.cedar.explain.Explanation;
 import dev.ostiary.cedar.schema.ConformanceException;
 import dev.ostiary.cedar.syntax.Policy;
 import dev.ostiary.sidecar.bundle.LogClass;
@@ -65,8 +66,19 @@ public final class Decider {
     var decider = new Decider(question, snapshot);
     Result result = decider.decide();
     Request asked = decider.asked;
+    if (asked == null) return Explained.withoutPolicies(result);
     return new Explained(
-        result, asked == null ? List.of() : Trace.of(decider.rules, asked, decider.entities));
+        result, Trace.of(decider.rules, asked, decider.entities), decider.text(asked, result));
+  }
+
+  private String text(Request asked, Result result) {
+    var explanation = Explanation.of(asked, rules.policies(), entities);
+    String text = explanation.text(new SchemaMask(rules.bundle().schema(), asked));
+    boolean stricter =
+        explanation.decision() == Decision.ALLOW
+            && result instanceof Answer answer
+            && !answer.allowed();
+    return stricter ? "denied, since a forbid could not be evaluated; without it:\n" + text : text;
   }
 
   private Result decide() {

@@ -21,7 +21,6 @@ import dev.ostiary.v1.Receipt;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -87,9 +86,9 @@ final class Asking {
   /** Decides by the snapshot in force and tells what each policy said, without writing. */
   Explained explain(CheckRequest request, Caller caller) {
     var snapshot = snapshots.get();
-    if (snapshot.isEmpty()) return new Explained(noSnapshot(), List.of());
+    if (snapshot.isEmpty()) return Explained.withoutPolicies(noSnapshot());
     return switch (read(request, caller)) {
-      case RequestReader.Read.Wrong(var refused) -> new Explained(refused, List.of());
+      case RequestReader.Read.Wrong(var refused) -> Explained.withoutPolicies(refused);
       case RequestReader.Read.Asked(var question) -> Decider.explain(question, snapshot.get());
     };
   }

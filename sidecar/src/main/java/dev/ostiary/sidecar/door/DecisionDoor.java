@@ -149,6 +149,7 @@ final class DecisionDoor {
                           ExplainResponse.newBuilder()
                               .setResponse(response)
                               .addAllPolicies(explained.policies())
+                              .setText(explained.text())
                               .build());
                   case Asking.Reply.Without(var refused) -> new UnaryCall.End.Without<>(refused);
                 }));

@@ -26,6 +26,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,20 @@ class LabTest {
     assertTrue(decisive.containsAll(row.expected().policies()), decisive.toString());
     if (row.expected().reasonCode().equals("no_permit")) assertEquals(List.of(), decisive);
     if (row.expected().allowed()) assertEquals(row.expected().policies(), decisive);
+    for (String policy : row.expected().policies())
+      assertTrue(explained.text().contains("`" + policy + "`"), explained.text());
+    if (row.expected().reasonCode().equals("no_permit"))
+      assertTrue(explained.text().contains("no policy permits it"), explained.text());
+  }
+
+  /** Of the types that the schema marks, only what the question named itself is in the text. */
+  @ParameterizedTest
+  @MethodSource("rows")
+  void theExplanationNamesNobodyElse(Row row) {
+    String text = Decider.explain(row.question(), snapshot).text();
+    var asked = Set.of(row.question().principal().toString(), row.question().resource().toString());
+    var named = Pattern.compile("(User|Dataset|FeatureView)::\"[^\"]*\"").matcher(text);
+    while (named.find()) assertTrue(asked.contains(named.group()), text);
   }
 
   @Test

@@ -225,6 +225,7 @@ final class DecisionDoorTest {
         served.client().explain(ExplainRequest.newBuilder().setRequest(question()).build());
     assertEquals(Decision.DECISION_ALLOW, explained.getResponse().getDecision());
     assertEquals("reads", explained.getPolicies(0).getPolicyId());
+    assertTrue(explained.getText().contains("permitted by `reads`"), explained.getText());
     assertEquals(Door.DOOR_EXPLAIN, entry(explained.getResponse()).getDecision().getDoor());
   }
 
