@@ -14,6 +14,7 @@ import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Pattern;
 import dev.ostiary.cedar.syntax.Sugar;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,69 @@ final class ExpressionJson {
   private ExpressionJson() {}
 
   static Json of(Expr expr) {
+    // Chains are long to the left, longer than the stack is sure to bear.
+    var chain = new ArrayDeque<Expr>();
+    Expr first = expr;
+    for (Expr next = left(first); next != first; next = left(first)) {
+      chain.push(first);
+      first = next;
+    }
+    Json json = whole(first);
+    for (Expr e : chain) json = behind(json, e);
+    return json;
+  }
+
+  /** What {@code e} continues; itself where it is no link of a chain. */
+  private static Expr left(Expr e) {
+    return switch (e) {
+      case Expr.Or(var left, _, _) -> left;
+      case Expr.And and -> Sugar.of(and).isPresent() ? and : and.left();
+      case Expr.Binary(_, var left, _, _) -> left;
+      case Expr.GetAttribute(var argument, _, _) -> argument;
+      case Expr.IsEmpty(var argument, _) -> argument;
+      case Expr.Literal _,
+          Expr.Variable _,
+          Expr.Unknown _,
+          Expr.If _,
+          Expr.Not _,
+          Expr.Negate _,
+          Expr.Like _,
+          Expr.Is _,
+          Expr.HasAttribute _,
+          Expr.SetLiteral _,
+          Expr.RecordLiteral _,
+          Expr.Call _ ->
+          e;
+    };
+  }
+
+  /** A link of a chain, behind what it continues. */
+  private static Json behind(Json left, Expr e) {
+    return switch (e) {
+      case Expr.Or(_, var right, _) -> operation("||", "left", left, "right", of(right));
+      case Expr.And(_, var right, _) -> operation("&&", "left", left, "right", of(right));
+      case Expr.Binary(var operator, _, var right, _) ->
+          operation(operator.notation(), "left", left, "right", of(right));
+      case Expr.GetAttribute(_, var attribute, _) ->
+          operation(".", "left", left, "attr", Json.of(attribute));
+      case Expr.IsEmpty _ -> operation("isEmpty", "arg", left);
+      case Expr.Literal _,
+          Expr.Variable _,
+          Expr.Unknown _,
+          Expr.If _,
+          Expr.Not _,
+          Expr.Negate _,
+          Expr.Like _,
+          Expr.Is _,
+          Expr.HasAttribute _,
+          Expr.SetLiteral _,
+          Expr.RecordLiteral _,
+          Expr.Call _ ->
+          throw new IllegalArgumentException("no link of a chain");
+    };
+  }
+
+  private static Json whole(Expr expr) {
     return switch (expr) {
       case Expr.Literal(var value, _) -> Json.of("Value", of(value));
       case Expr.Variable(var name, _) ->
@@ -37,22 +101,13 @@ final class ExpressionJson {
           Json.of("unknown", Json.of(List.of(Json.of("Value", Json.of(name)))));
       case Expr.If(var condition, var yes, var no, _) ->
           operation("if-then-else", "if", of(condition), "then", of(yes), "else", of(no));
-      case Expr.Or(var left, var right, _) -> binary("||", left, right);
-      case Expr.And and ->
-          Sugar.of(and)
-              .map(ExpressionJson::of)
-              .orElseGet(() -> binary("&&", and.left(), and.right()));
+      case Expr.And and -> of(Sugar.of(and).orElseThrow());
       case Expr.Not(var argument, _) -> operation("!", "arg", of(argument));
       case Expr.Negate(var argument, _) -> operation("neg", "arg", of(argument));
-      case Expr.Binary(var operator, var left, var right, _) ->
-          binary(operator.notation(), left, right);
-      case Expr.IsEmpty(var argument, _) -> operation("isEmpty", "arg", of(argument));
       case Expr.Like(var argument, var pattern, _) ->
           operation("like", "left", of(argument), "pattern", of(pattern));
       case Expr.Is(var argument, var type, _) ->
           operation("is", "left", of(argument), "entity_type", Json.of(type));
-      case Expr.GetAttribute(var argument, var attribute, _) ->
-          operation(".", "left", of(argument), "attr", Json.of(attribute));
       case Expr.HasAttribute(var argument, var attribute, _) ->
           operation("has", "left", of(argument), "attr", Json.of(attribute));
       case Expr.SetLiteral(var elements, _) ->
@@ -65,6 +120,8 @@ final class ExpressionJson {
       case Expr.Call(var function, var arguments, _) ->
           Json.of(
               function.notation(), Json.of(arguments.stream().map(ExpressionJson::of).toList()));
+      case Expr.Or _, Expr.Binary _, Expr.GetAttribute _, Expr.IsEmpty _ ->
+          throw new IllegalArgumentException("a link of a chain");
     };
   }
 
@@ -76,10 +133,6 @@ final class ExpressionJson {
           operation(
               "has", "left", of(argument), "attr", Json.of(path.stream().map(Json::of).toList()));
     };
-  }
-
-  private static Json binary(String operator, Expr left, Expr right) {
-    return operation(operator, "left", of(left), "right", of(right));
   }
 
   private static Json operation(String operator, Object... namesAndValues) {

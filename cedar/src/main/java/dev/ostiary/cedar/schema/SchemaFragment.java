@@ -128,6 +128,16 @@ public record SchemaFragment(SortedMap<String, Namespace> namespaces) {
     return JsonSchemaReader.read(source, json);
   }
 
+  /**
+   * The same declarations, each name in full and known to be that of an entity type, a common type
+   * or an action.
+   *
+   * @throws SourceException where a name stands for nothing that this fragment declares
+   */
+  public SchemaFragment qualified() throws SourceException {
+    return SchemaQualifier.qualify(this);
+  }
+
   /** The JSON form. Names stay as written. */
   public Json toJson() {
     return JsonSchemaWriter.write(this);

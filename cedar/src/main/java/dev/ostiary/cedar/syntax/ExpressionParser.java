@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class ExpressionParser {
   /** The deepest tree that is accepted. */
-  static final int MAX_DEPTH = 1000;
+  static final int MAX_DEPTH = 600;
 
   /** The most brackets, conditionals and operators around one place. */
   private static final int MAX_NESTING = 250;

@@ -40,8 +40,8 @@ final class AuthorizeCommand extends Action {
     for (var error : response.errors()) err().println("policy " + error);
     if (verbose) {
       out.println();
-      if (response.reasons().isEmpty()) out.println("note: no policy applied");
-      else out.println("note: this decision was due to these policies:");
+      if (response.reasons().isEmpty()) out.println("note: no policies applied to this request");
+      else out.println("note: this decision was due to the following policies:");
       for (var policy : response.reasons()) out.println("  " + policy.id());
     }
     return response.decision() == Decision.ALLOW ? DONE : DENIED;

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /** {@code ostiary cedar check-parse}. */
 @Command(
     name = "check-parse",
-    description = "Say whether what is given reads without error.",
+    description = {"Say whether what is given reads without error.", "Without options: policies from standard input."},
     mixinStandardHelpOptions = true)
 final class CheckParseCommand extends Action {
   @Mixin private PolicyOptions policies = new PolicyOptions();
@@ -26,7 +26,8 @@ final class CheckParseCommand extends Action {
   @Override
   int run(PrintWriter out) throws IOException, SourceException {
     var schemaRead = schema.read();
-    if (policies.file != null) policies.read();
+    boolean nothing = expression == null && !schema.isGiven() && !entities.isGiven();
+    if (policies.isGiven() || nothing) policies.read();
     if (expression != null) PolicyParser.expression(new Source("expression", expression));
     entities.read(schemaRead);
     return DONE;

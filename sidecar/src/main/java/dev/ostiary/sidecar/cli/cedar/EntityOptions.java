@@ -15,6 +15,10 @@ final class EntityOptions {
   @Option(names = "--entities", paramLabel = "FILE", description = "The entities as JSON.")
   private @Nullable Path file;
 
+  boolean isGiven() {
+    return file != null;
+  }
+
   Entities read(Optional<Schema> schema) throws IOException, SourceException {
     if (file == null) return Entities.EMPTY;
     var source = Input.read(file);

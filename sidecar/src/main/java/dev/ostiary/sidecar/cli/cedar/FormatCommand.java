@@ -49,6 +49,7 @@ final class FormatCommand extends Action {
 
   @Override
   int run(PrintWriter out) throws IOException, SourceException {
+    if (check && write) throw new UserException("--check and --write exclude each other");
     if (lineWidth < 0 || indentWidth < 0) throw new UserException("a width cannot be negative");
     var source = Input.read(file);
     String formatted = new Formatter(lineWidth, indentWidth).format(source);

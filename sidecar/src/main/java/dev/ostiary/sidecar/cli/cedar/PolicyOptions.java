@@ -28,7 +28,7 @@ final class PolicyOptions {
       paramLabel = "FILE",
       description =
           "The policies; standard input by default. Ids are those of @id, else positions.")
-  @Nullable Path file;
+  private @Nullable Path file;
 
   @Option(
       names = "--policy-format",
@@ -42,6 +42,10 @@ final class PolicyOptions {
       paramLabel = "FILE",
       description = "Links of templates: a JSON array of {template_id, link_id, args}.")
   @Nullable Path links;
+
+  boolean isGiven() {
+    return file != null || links != null;
+  }
 
   /** The policies with their links. */
   PolicySet read() throws IOException, SourceException {

@@ -26,6 +26,10 @@ final class SchemaOptions {
           "${COMPLETION-CANDIDATES}; by default json where the file's name ends in .json.")
   private Input.@Nullable Format format;
 
+  boolean isGiven() {
+    return file != null;
+  }
+
   Optional<Schema> read() throws IOException, SourceException {
     return file == null
         ? Optional.empty()
