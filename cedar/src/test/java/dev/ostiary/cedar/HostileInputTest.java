@@ -134,7 +134,7 @@ final class HostileInputTest {
     assertTimeoutPreemptively(
         SOON,
         () -> {
-          for (int depth : List.of(10, 100, 240, 400, 990, 3_000)) {
+          for (int depth : List.of(10, 240, 590, 3_000)) {
             String expression = "context";
             for (int i = 0; i < depth; i++) expression = step.replace("%s", expression);
             String text = "permit(principal, action, resource) when { " + expression + " };";

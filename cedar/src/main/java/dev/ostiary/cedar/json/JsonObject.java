@@ -1,7 +1,9 @@
 package dev.ostiary.cedar.json;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,22 @@ public final class JsonObject implements Json {
     }
     for (int i = names.length - 1; i >= 0; i--) if (names[i].equals(name)) return values[i];
     return null;
+  }
+
+  /** The same without members whose name is repeated behind them, each value changed. */
+  JsonObject lastOfEach(UnaryOperator<Json> change) {
+    var last = new LinkedHashMap<String, Integer>();
+    for (int i = 0; i < names.length; i++) last.put(names[i], i);
+    int size = 0;
+    var keptNames = new String[last.size()];
+    var keptValues = new Json[last.size()];
+    var keptStarts = new int[last.size()];
+    for (int i : last.values()) {
+      keptNames[size] = names[i];
+      keptValues[size] = change.apply(values[i]);
+      keptStarts[size++] = nameStarts[i];
+    }
+    return new JsonObject(keptNames, keptValues, keptStarts, start, end);
   }
 
   @Override

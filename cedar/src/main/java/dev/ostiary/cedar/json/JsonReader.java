@@ -298,7 +298,7 @@ public final class JsonReader {
       i = digits(i);
     }
     position = i;
-    if (!integer) return new Json.Num(text.substring(start, i), start, i);
+    if (!integer) return finite(text.substring(start, i), start, i);
     if (exact) {
       long value = 0;
       for (int k = first; k < i; k++) value = value * 10 + (text.charAt(k) - '0');
@@ -307,7 +307,7 @@ public final class JsonReader {
     return large(start, i);
   }
 
-  private Json large(int start, int end) {
+  private Json large(int start, int end) throws SourceException {
     String digits = text.substring(start, end);
     if (digits.length() <= 20 && !digits.equals("-0"))
       try {
@@ -315,7 +315,14 @@ public final class JsonReader {
       } catch (NumberFormatException _) {
         return new Json.Num(digits, start, end);
       }
-    return new Json.Num(digits, start, end);
+    return finite(digits, start, end);
+  }
+
+  /** What no double holds is refused wherever it stands, also where nobody looks at it. */
+  private Json finite(String number, int start, int end) throws SourceException {
+    if (Double.isInfinite(Double.parseDouble(number)))
+      throw expected("a number of at most 308 digits", start);
+    return new Json.Num(number, start, end);
   }
 
   /** Steps over at least one digit. */

@@ -43,7 +43,7 @@ public final class RequestJson {
   public static RecordValue context(Source source, Json json) throws SourceException {
     var reader = new ValueReader(source, true);
     // An escape at the top is a value, but no record.
-    Value value = reader.read(json);
+    Value value = reader.read(lastOfEach(json));
     if (value instanceof RecordValue record) return record;
     throw reader.expected("the context as an object", json);
   }
@@ -58,7 +58,8 @@ public final class RequestJson {
           json.start(), json.end(), "the action `" + action + "` is not in the schema");
     if (!(json instanceof JsonObject object))
       throw reader.expected("the context as an object", json);
-    RecordValue context = reader.record(object, declared.get().context());
+    var members = (JsonObject) lastOfEach(object);
+    RecordValue context = reader.record(members, declared.get().context());
     try {
       schema.checkContext(action, context);
     } catch (ConformanceException refused) {
@@ -67,6 +68,16 @@ public final class RequestJson {
       throw reader.failure(span.start(), span.end(), String.valueOf(refused.getMessage()));
     }
     return context;
+  }
+
+  /** Without the members whose name is repeated behind them. */
+  private static Json lastOfEach(Json json) {
+    return switch (json) {
+      case Json.Arr(var elements, int start, int end) ->
+          new Json.Arr(elements.stream().map(RequestJson::lastOfEach).toList(), start, end);
+      case JsonObject object -> object.lastOfEach(RequestJson::lastOfEach);
+      case Json.Bool _, Json.Int _, Json.Num _, Json.Str _, Json.Null _ -> json;
+    };
   }
 
   /**

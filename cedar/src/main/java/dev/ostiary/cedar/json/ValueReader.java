@@ -120,6 +120,7 @@ final class ValueReader {
       case "__extn" -> {
         if (value instanceof JsonObject call && call.size() > 1 && isCall(call)) {
           distinct(call);
+          readable(call, List.of("fn", "arg", "args"));
           return call(call);
         }
       }
@@ -127,11 +128,34 @@ final class ValueReader {
         if (value instanceof Json.Str) throw noExpressions(value);
       }
       case "__entity" -> {
-        if (value instanceof JsonObject uid && uid.size() > 1 && isUid(uid)) return uidOf(uid);
+        if (value instanceof JsonObject uid && uid.size() > 1 && isUid(uid)) {
+          readable(uid, List.of("type", "id"));
+          return uidOf(uid);
+        }
       }
       default -> {}
     }
     return null;
+  }
+
+  /** Refuses members beside {@code known} that could be no part of a value, though none counts. */
+  private void readable(JsonObject escape, List<String> known) throws SourceException {
+    for (int i = 0; i < escape.size(); i++)
+      if (!known.contains(escape.name(i))) readable(escape.value(i));
+  }
+
+  private void readable(Json json) throws SourceException {
+    switch (json) {
+      case Json.Num _ -> throw expected("an integer of 64 bits", json);
+      case Json.Arr(var elements, _, _) -> {
+        for (Json element : elements) readable(element);
+      }
+      case JsonObject object -> {
+        distinct(object);
+        for (int i = 0; i < object.size(); i++) readable(object.value(i));
+      }
+      case Json.Bool _, Json.Int _, Json.Str _, Json.Null _ -> {}
+    }
   }
 
   /** The entity that {@code json} names, with or without escape. */

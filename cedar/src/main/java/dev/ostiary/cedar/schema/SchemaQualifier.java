@@ -44,12 +44,10 @@ final class SchemaQualifier {
     return new Namespace(
         each(
             content.commonTypes(),
-            type ->
-                new CommonType(type(namespace, type.type()), type.annotations(), type.span())),
+            type -> new CommonType(type(namespace, type.type()), type.annotations(), type.span())),
         each(
             content.entityTypes(),
-            type ->
-                new EntityType(kind(namespace, type.kind()), type.annotations(), type.span())),
+            type -> new EntityType(kind(namespace, type.kind()), type.annotations(), type.span())),
         each(content.actions(), action -> action(namespace, action)),
         content.annotations());
   }

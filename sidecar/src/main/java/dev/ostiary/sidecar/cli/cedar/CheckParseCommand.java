@@ -13,7 +13,10 @@ import picocli.CommandLine.Option;
 /** {@code ostiary cedar check-parse}. */
 @Command(
     name = "check-parse",
-    description = {"Say whether what is given reads without error.", "Without options: policies from standard input."},
+    description = {
+      "Say whether what is given reads without error.",
+      "Without options: policies from standard input."
+    },
     mixinStandardHelpOptions = true)
 final class CheckParseCommand extends Action {
   @Mixin private PolicyOptions policies = new PolicyOptions();

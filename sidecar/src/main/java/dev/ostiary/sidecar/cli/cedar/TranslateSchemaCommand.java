@@ -49,8 +49,7 @@ final class TranslateSchemaCommand extends Action {
     switch (direction) {
       case CEDAR_TO_JSON -> out.println(JsonWriter.pretty(SchemaFragment.parse(source).toJson()));
       case CEDAR_TO_JSON_WITH_RESOLVED_TYPES ->
-          out.println(
-              JsonWriter.pretty(SchemaFragment.parse(source).qualified().toJson()));
+          out.println(JsonWriter.pretty(SchemaFragment.parse(source).qualified().toJson()));
       case JSON_TO_CEDAR -> out.print(SchemaFragment.parseJson(source).toCedar());
     }
     out.flush();
