@@ -129,7 +129,8 @@ final class ExpressionJsonReader {
   }
 
   private Expr has(Json content, Span span) throws SourceException {
-    var object = fields.object(content, "has", List.of("left", "attr"), List.of());
+    // The reference passes over other members here, and here alone.
+    var object = fields.open(content, "has", List.of("left", "attr"));
     var left = expression(fields.get(object, "left"));
     Json attribute = fields.get(object, "attr");
     if (!(attribute instanceof Json.Arr(var names, _, _)))
@@ -228,19 +229,38 @@ final class ExpressionJsonReader {
     if (!(content instanceof JsonObject inner)) return null;
     if (object.name(0).equals("__entity")
         && inner.find("type") instanceof Json.Str
-        && inner.find("id") instanceof Json.Str) return literal(fields.uid(inner), span);
+        && inner.find("id") instanceof Json.Str) {
+      readable(inner);
+      return literal(fields.uid(inner), span);
+    }
     if (!object.name(0).equals("__extn") || !(inner.find("fn") instanceof Json.Str(var name, _, _)))
       return null;
     Json one = inner.find("arg");
     if (one == null && !(inner.find("args") instanceof Json.Arr)) return null;
+    readable(inner);
     if (!Identifiers.isName(name)) throw fields.failure(inner, "`" + name + "` is no function");
     var arguments =
         one != null
             ? List.of(value(one))
             : values(inner.find("args") instanceof Json.Arr(var all, _, _) ? all : List.of());
     if (name.equals("unknown")) return unknown(arguments, object);
-    var function = ExtensionFunction.named(name);
-    if (function.isEmpty()) throw fields.failure(inner, "`" + name + "` is no function");
-    return new Expr.Call(function.get(), arguments, span);
+    // One that does not exist has no value; the reference, too, tells when it is evaluated.
+    return ExtensionFunction.named(name)
+        .<Expr>map(function -> new Expr.Call(function, arguments, span))
+        .orElseGet(() -> new Expr.Unknown(name, span));
+  }
+
+  /** Refuses what could be no part of a value also where it does not count. */
+  private void readable(Json json) throws SourceException {
+    switch (json) {
+      case Json.Num _ -> throw fields.expected("an integer of 64 bits", json);
+      case Json.Arr(var elements, _, _) -> {
+        for (Json element : elements) readable(element);
+      }
+      case JsonObject object -> {
+        for (int i = 0; i < object.size(); i++) readable(object.value(i));
+      }
+      case Json.Bool _, Json.Int _, Json.Str _, Json.Null _ -> {}
+    }
   }
 }

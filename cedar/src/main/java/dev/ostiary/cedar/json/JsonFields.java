@@ -43,13 +43,19 @@ final class JsonFields {
   /** {@code json} as an object with all of {@code required} and nothing outside both lists. */
   JsonObject object(Json json, String what, List<String> required, List<String> optional)
       throws SourceException {
-    if (!(json instanceof JsonObject object)) throw expected("an object for `" + what + "`", json);
-    unique(object);
+    JsonObject object = open(json, what, required);
     for (int i = 0; i < object.size(); i++) {
       String name = object.name(i);
       if (!required.contains(name) && !optional.contains(name))
         throw failure(object.value(i), "`" + name + "` is no member of `" + what + "`");
     }
+    return object;
+  }
+
+  /** {@code json} as an object with all of {@code required}, whatever else it has. */
+  JsonObject open(Json json, String what, List<String> required) throws SourceException {
+    if (!(json instanceof JsonObject object)) throw expected("an object for `" + what + "`", json);
+    unique(object);
     for (var name : required)
       if (object.find(name) == null)
         throw failure(object, "`" + what + "` needs a member `" + name + "`");
