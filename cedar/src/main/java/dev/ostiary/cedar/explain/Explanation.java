@@ -83,7 +83,7 @@ public record Explanation(
     }
     near.sort(
         Comparator.comparing(Clauses::isForOtherTypes)
-            .thenComparing(clauses -> clauses.unmet().size()));
+            .thenComparingInt(clauses -> clauses.unmet().size()));
     if (permitted) near.clear();
     return new Explanation(
         request,
