@@ -3,12 +3,11 @@ package dev.ostiary.cedar;
 import dev.ostiary.cedar.store.EntityStore;
 import dev.ostiary.cedar.store.Standing;
 import dev.ostiary.cedar.store.StoredEntity;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -38,9 +37,9 @@ public final class Entities {
    */
   public static Entities of(Collection<Entity> entities) throws EntitiesException {
     var byUid = new LinkedHashMap<EntityUid, Entity>(entities.size() * 2);
-    var sharing = new Sharing();
+    var repeats = new Repeats();
     for (Entity entity : entities) {
-      Entity shared = sharing.apply(entity);
+      Entity shared = repeats.shared(entity);
       Entity other = byUid.putIfAbsent(shared.uid(), shared);
       if (other != null && !other.equals(shared))
         throw new EntitiesException(
@@ -66,7 +65,12 @@ public final class Entities {
   public Entities withAll(Collection<Entity> changed) throws EntitiesException {
     if (changed.isEmpty()) return this;
     if (store.size() == 0) return of(lastOfEach(changed));
-    return new Entities(store.with(changed));
+    var shared = new ArrayList<Entity>(changed.size());
+    for (Entity entity : changed) {
+      StoredEntity old = store.find(entity.uid());
+      shared.add(old == null ? Repeats.learned(entity) : Repeats.shared(entity, old.attributes()));
+    }
+    return new Entities(store.with(shared));
   }
 
   private static Collection<Entity> lastOfEach(Collection<Entity> changed) {
@@ -125,33 +129,5 @@ public final class Entities {
     var parents = new HashSet<EntityUid>();
     for (int i = 0; i < stored.parentCount(); i++) parents.add(stored.parent(i).uid());
     return new Entity(stored.uid(), stored.attributes(), stored.tags(), parents);
-  }
-
-  /**
-   * Replaces equal type names and lists of attribute names by one, since most entities repeat them.
-   */
-  private static final class Sharing {
-    private final Map<String, String> types = new HashMap<>();
-    private final Map<List<String>, String[]> names = new HashMap<>();
-
-    Entity apply(Entity entity) {
-      return new Entity(
-          apply(entity.uid()), apply(entity.attributes()), apply(entity.tags()), entity.parents());
-    }
-
-    private EntityUid apply(EntityUid uid) {
-      String type = types.computeIfAbsent(uid.type(), String::intern);
-      return type == uid.type() ? uid : EntityUid.of(type, uid.id());
-    }
-
-    private RecordValue apply(RecordValue record) {
-      if (record.size() == 0) return RecordValue.EMPTY;
-      String[] shared = names.get(List.of(record.names()));
-      if (shared == null) {
-        shared = Stream.of(record.names()).map(String::intern).toArray(String[]::new);
-        names.put(List.of(shared), shared);
-      }
-      return record.sharing(shared);
-    }
   }
 }

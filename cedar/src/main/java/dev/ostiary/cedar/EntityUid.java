@@ -1,19 +1,42 @@
 package dev.ostiary.cedar;
 
+import dev.ostiary.cedar.store.Vocabulary;
+
 /**
  * The name of an entity, {@code Type::"id"}; also a value.
  *
- * <p>Equality is by type and id. The hash is computed once, since a uid is a key wherever it goes.
+ * <p>Equality is by type and id. A uid is a key wherever it goes, so the hash is computed once, and
+ * a short id is kept as two numbers besides, which are compared without reading the text.
  */
 public final class EntityUid implements Value, Comparable<EntityUid> {
+  private static final int MAX_PACKED = 15;
+
   private final String type;
   private final String id;
   private final int hash;
 
+  /** The first eight characters of an id of at most 15 characters below U+0100, else 0. */
+  private final long head;
+
+  /** The others and, in the highest byte, one more than the length; else 0. */
+  private final long tail;
+
   private EntityUid(String type, String id) {
-    this.type = type;
+    this.type = Vocabulary.known(type);
     this.id = id;
     this.hash = 31 * type.hashCode() + id.hashCode();
+    int length = id.length();
+    long first = 0;
+    long second = 0;
+    int high = length > MAX_PACKED ? 0x100 : 0;
+    for (int i = 0; i < length && high < 0x100; i++) {
+      char c = id.charAt(i);
+      high |= c;
+      if (i < 8) first |= (long) c << (8 * i);
+      else second |= (long) c << (8 * (i - 8));
+    }
+    this.head = high < 0x100 ? first : 0;
+    this.tail = high < 0x100 ? second | (length + 1L) << 56 : 0;
   }
 
   /**
@@ -42,8 +65,10 @@ public final class EntityUid implements Value, Comparable<EntityUid> {
     return this == other
         || (other instanceof EntityUid that
             && hash == that.hash
-            && id.equals(that.id)
-            && type.equals(that.type));
+            && head == that.head
+            && tail == that.tail
+            && (tail != 0 || id.equals(that.id))
+            && (type == that.type || type.equals(that.type)));
   }
 
   @Override

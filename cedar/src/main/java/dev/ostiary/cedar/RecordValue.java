@@ -1,5 +1,6 @@
 package dev.ostiary.cedar;
 
+import dev.ostiary.cedar.store.Vocabulary;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class RecordValue implements Value {
 
   private final Value[] values;
 
+  /** Records of one make share {@code names} where that is known. */
   private RecordValue(String[] names, Value[] values) {
     this.names = names;
     this.values = values;
@@ -31,7 +33,10 @@ public final class RecordValue implements Value {
     String[] names = attributes.keySet().toArray(String[]::new);
     Arrays.sort(names);
     Value[] values = new Value[names.length];
-    for (int i = 0; i < names.length; i++) values[i] = valueOf(attributes, names[i]);
+    for (int i = 0; i < names.length; i++) {
+      values[i] = valueOf(attributes, names[i]);
+      names[i] = Vocabulary.known(names[i]);
+    }
     return new RecordValue(names, values);
   }
 
@@ -54,20 +59,16 @@ public final class RecordValue implements Value {
     Value[] moreValues = new Value[names.length + 1];
     System.arraycopy(names, 0, moreNames, 0, place);
     System.arraycopy(values, 0, moreValues, 0, place);
-    moreNames[place] = name;
+    moreNames[place] = Vocabulary.known(name);
     moreValues[place] = value;
     System.arraycopy(names, place, moreNames, place + 1, names.length - place);
     System.arraycopy(values, place, moreValues, place + 1, names.length - place);
     return new RecordValue(moreNames, moreValues);
   }
 
-  /** The same record, its array of names replaced by an equal one that others hold as well. */
-  RecordValue sharing(String[] equalNames) {
-    return new RecordValue(equalNames, values);
-  }
-
-  String[] names() {
-    return names;
+  /** An equal record of {@code equal} values in the order of names, for an entity to keep. */
+  RecordValue kept(Value[] equal) {
+    return new RecordValue(Vocabulary.learned(names), equal);
   }
 
   /** The attribute's value, or null where there is none. */

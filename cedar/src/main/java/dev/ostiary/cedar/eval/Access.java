@@ -5,6 +5,7 @@ import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.store.StoredEntity;
+import dev.ostiary.cedar.store.Vocabulary;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Span;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +42,7 @@ final class Access {
     private int guess;
 
     Slot(String name) {
-      // Names of stored attributes are interned too, so that comparing is mostly one of references.
-      this.name = name.intern();
+      this.name = Vocabulary.learned(name);
     }
 
     @Nullable Value in(RecordValue record) {

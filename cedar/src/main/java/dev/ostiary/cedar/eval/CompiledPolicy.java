@@ -7,16 +7,31 @@ import dev.ostiary.cedar.syntax.Scope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A policy ready for evaluation. Immutable. */
+/** A policy ready for evaluation. Any thread may use it. */
 public final class CompiledPolicy {
   private final Policy policy;
   private final int position;
   private final Code conditions;
+
+  /** Whether they were compiled from this policy, so that their spans are its own. */
+  private final boolean areOwn;
+
+  /** What tells where this policy failed; made when it is needed first, by any thread. */
+  private @Nullable Code own;
+
   final Constraint principal;
   final Constraint resource;
   final List<EntityUid> actions;
   private final boolean anyAction;
   private final boolean exactAction;
+
+  /** Whether there is more to match than being in what the scope names. */
+  private final boolean looksAtTypes;
+
+  final boolean permits;
+
+  /** The policy as the only reason of an answer. */
+  final List<Policy> alone;
 
   /** What a scope says of principal or resource: below {@code uid} or it itself, of that type. */
   record Constraint(@Nullable EntityUid uid, boolean exact, @Nullable String type) {
@@ -41,6 +56,10 @@ public final class CompiledPolicy {
       return matchesBelow(entity) && (uid == null || env.store.isIn(entity, data, uid));
     }
 
+    boolean looksAtTypes() {
+      return type != null || exact;
+    }
+
     /** Whether it matches an entity that is known to be {@code uid} or below it. */
     boolean matchesBelow(EntityUid entity) {
       return (type == null || type.equals(entity.type()))
@@ -49,17 +68,22 @@ public final class CompiledPolicy {
   }
 
   /**
-   * A policy whose conditions are already compiled, as they are for all links of one template.
+   * A policy whose conditions are already compiled.
    *
    * @param policy without slots
+   * @param conditions what the policy's say as well
    * @param position in its set, which is the order of reasons
    */
-  public CompiledPolicy(Policy policy, Code conditions, int position) {
+  CompiledPolicy(Policy policy, SharedConditions.Shared conditions, int position) {
     this.policy = policy;
     this.position = position;
-    this.conditions = conditions;
+    this.conditions = conditions.code();
+    this.areOwn = conditions.conditions() == policy.conditions();
     this.principal = Constraint.of(policy.principal());
     this.resource = Constraint.of(policy.resource());
+    this.looksAtTypes = principal.looksAtTypes() || resource.looksAtTypes();
+    this.alone = List.of(policy);
+    this.permits = policy.effect() == Policy.Effect.PERMIT;
     this.anyAction = policy.action() instanceof Scope.Any;
     this.exactAction = policy.action() instanceof Scope.ActionEqual;
     this.actions =
@@ -87,7 +111,15 @@ public final class CompiledPolicy {
   /** Whether the conditions hold: a result of {@link Code#test}. */
   public int test(Env env) {
     env.failure = null;
-    return conditions.test(env);
+    int result = conditions.test(env);
+    return result == Code.FAILED && !areOwn ? ownFailure(env) : result;
+  }
+
+  private int ownFailure(Env env) {
+    Code code = own;
+    if (code == null) own = code = Compiler.conditions(policy.conditions(), policy.span());
+    env.failure = null;
+    return code.test(env);
   }
 
   /** Whether the whole scope matches. */
@@ -116,12 +148,19 @@ public final class CompiledPolicy {
   }
 
   /**
-   * Whether the scope matches, where principal and resource are known to be in what it names and
-   * the action to be in {@code key}. Of several keys that lead here only the first does.
+   * Whether the types of principal and resource match, which are known to be in what the scope
+   * names.
    */
-  boolean matchesBelow(Env env, @Nullable EntityUid key) {
-    if (!principal.matchesBelow(env.principal) || !resource.matchesBelow(env.resource))
-      return false;
+  boolean typesMatch(Env env) {
+    return !looksAtTypes
+        || (principal.matchesBelow(env.principal) && resource.matchesBelow(env.resource));
+  }
+
+  /**
+   * Whether the action matches, which is known to be in {@code key}. Of several keys that lead here
+   * only the first does.
+   */
+  boolean actionMatches(Env env, @Nullable EntityUid key) {
     if (key == null) return true;
     if (exactAction) return env.action.equals(key);
     if (actions.size() == 1) return true;

@@ -1,15 +1,19 @@
 package dev.ostiary.cedar.eval;
 
 import dev.ostiary.cedar.Decision;
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.PolicyError;
 import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.Response;
+import dev.ostiary.cedar.eval.PairTable.Bucket;
 import dev.ostiary.cedar.eval.ScopeIndex.OfAction;
-import dev.ostiary.cedar.eval.ScopeIndex.OfPrincipal;
 import dev.ostiary.cedar.store.EntityStore;
+import dev.ostiary.cedar.store.Group;
+import dev.ostiary.cedar.store.Standing;
+import dev.ostiary.cedar.store.StoredEntity;
 import dev.ostiary.cedar.syntax.Policy;
-import dev.ostiary.cedar.syntax.Policy.Effect;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -17,32 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One decision while it is made: evaluates candidates and keeps what they came to. */
 class Decider extends Env {
-  private static final Closure<OfAction> ACTIONS =
-      new Closure<>() {
-        @Override
-        void visit(Decider decider, OfAction found) {
-          decider.visit(found);
-        }
-      };
+  private static final int[] NONE = {};
+  private static final int FEW = 6;
 
-  private static final Closure<OfPrincipal> PRINCIPALS =
-      new Closure<>() {
-        @Override
-        void visit(Decider decider, OfPrincipal found) {
-          decider.visit(found.anyResource);
-          RESOURCES.lookUp(found.byResource, decider.resource, decider.resourceData, decider);
-        }
-      };
-
-  private static final Closure<CompiledPolicy[]> RESOURCES =
-      new Closure<>() {
-        @Override
-        void visit(Decider decider, CompiledPolicy[] found) {
-          decider.visit(found);
-        }
-      };
-
-  private OfAction current;
   private boolean onlyDecision;
   private @Nullable CompiledPolicy permit;
   private @Nullable CompiledPolicy forbid;
@@ -50,41 +31,113 @@ class Decider extends Env {
   private @Nullable List<CompiledPolicy> moreForbids;
   private @Nullable List<PolicyError> errors;
 
-  Decider(Request request, EntityStore store, ScopeIndex index) {
+  /** Numbers of what scopes name: of the principal, then of the resource, then of the action. */
+  private int[] found = NONE;
+
+  private int foundEnd;
+  private int principalEnd;
+  private int resourceEnd;
+
+  Decider(Request request, EntityStore store) {
     super(request, store);
-    current = index.ofAnyAction;
   }
 
   Response decide(ScopeIndex index) {
-    visit(index.ofAnyAction);
-    ACTIONS.lookUp(index.byAction, action, actionData, this);
+    evaluateCandidates(index);
     return response();
   }
 
   Decision decision(ScopeIndex index) {
     onlyDecision = true;
-    visit(index.ofAnyAction);
-    ACTIONS.lookUp(index.byAction, action, actionData, this);
+    evaluateCandidates(index);
     return forbid == null && permit != null ? Decision.ALLOW : Decision.DENY;
+  }
+
+  private void evaluateCandidates(ScopeIndex index) {
+    find(index.principals, principal, principalData);
+    principalEnd = foundEnd;
+    find(index.resources, resource, resourceData);
+    resourceEnd = foundEnd;
+    visit(index.ofActions[0], true);
+    if (actionData == null || actionData.parentCount() == 0) {
+      int own = index.actions.find(action);
+      if (own != 0) visit(index.ofActions[own], true);
+      return;
+    }
+    find(index.actions, action, actionData);
+    for (int i = resourceEnd; i < foundEnd; i++) visit(index.ofActions[found[i]], false);
+  }
+
+  /** Notes which of {@code uid} and its ancestors have a number, each once. */
+  private void find(UidIds ids, EntityUid uid, @Nullable StoredEntity entity) {
+    if (ids.size() == 0) return;
+    int start = foundEnd;
+    note(ids.find(uid));
+    if (entity == null) return;
+    boolean nested = store.isNested();
+    for (int i = 0; i < entity.parentCount(); i++) {
+      Group parent = entity.parent(i);
+      note(ids.find(parent.uid()));
+      if (!nested) continue;
+      Standing standing = store.standing(parent);
+      for (int k = 0; k < standing.ancestorCount(); k++) note(ids.find(standing.ancestor(k)));
+    }
+    if (nested && foundEnd - start > 1) removeRepeated(start);
+  }
+
+  private void note(int number) {
+    if (number == 0) return;
+    if (foundEnd == found.length)
+      found = foundEnd == 0 ? new int[FEW] : Arrays.copyOf(found, 2 * foundEnd);
+    found[foundEnd++] = number;
+  }
+
+  /** An ancestor may be reached through several parents. */
+  private void removeRepeated(int start) {
+    Arrays.sort(found, start, foundEnd);
+    int end = start + 1;
+    for (int i = start + 1; i < foundEnd; i++)
+      if (found[i] != found[i - 1]) found[end++] = found[i];
+    foundEnd = end;
   }
 
   /** Whether nothing that is still to come can change what is asked for. */
   private boolean isSettled(CompiledPolicy next) {
     if (!onlyDecision) return false;
-    return forbid != null || (permit != null && next.policy().effect() == Effect.PERMIT);
+    return forbid != null || (permit != null && next.permits);
   }
 
-  private void visit(OfAction found) {
-    current = found;
-    visit(found.unscoped);
-    PRINCIPALS.lookUp(found.byPrincipal, principal, principalData, this);
-    RESOURCES.lookUp(found.byResource, resource, resourceData, this);
+  private void visit(OfAction of, boolean onlyKey) {
+    visit(of, of.unscoped, onlyKey);
+    if (of.byPrincipal) {
+      for (int i = 0; i < principalEnd; i++)
+        if ((found[i] & ScopeIndex.ALONE) != 0) visit(of, of.table.find(found[i], 0), onlyKey);
+    }
+    if (of.byResource) {
+      for (int i = principalEnd; i < resourceEnd; i++)
+        if ((found[i] & ScopeIndex.ALONE) != 0) visit(of, of.table.find(0, found[i]), onlyKey);
+    }
+    if (of.byBoth) {
+      for (int i = 0; i < principalEnd; i++)
+        if ((found[i] & ScopeIndex.PAIRED) != 0) visitPairs(of, found[i], onlyKey);
+    }
   }
 
-  private void visit(CompiledPolicy[] candidates) {
+  private void visitPairs(OfAction of, int ofPrincipal, boolean onlyKey) {
+    for (int i = principalEnd; i < resourceEnd; i++)
+      if ((found[i] & ScopeIndex.PAIRED) != 0)
+        visit(of, of.table.find(ofPrincipal, found[i]), onlyKey);
+  }
+
+  /** {@code onlyKey} is that no other key of the index can lead to the same policies. */
+  private void visit(OfAction of, @Nullable Bucket bucket, boolean onlyKey) {
+    if (bucket != null) visit(of, bucket.policies, onlyKey);
+  }
+
+  private void visit(OfAction of, CompiledPolicy[] candidates, boolean onlyKey) {
     for (CompiledPolicy candidate : candidates) {
-      if (isSettled(candidate)) continue;
-      if (candidate.matchesBelow(this, current.action)) evaluate(candidate);
+      if (isSettled(candidate) || !candidate.typesMatch(this)) continue;
+      if (onlyKey || candidate.actionMatches(this, of.action)) evaluate(candidate);
     }
   }
 
@@ -93,7 +146,7 @@ class Decider extends Env {
     int result = policy.test(this);
     if (result == Code.FALSE) return;
     if (result == Code.TRUE) {
-      if (policy.policy().effect() == Effect.PERMIT) addPermit(policy);
+      if (policy.permits) addPermit(policy);
       else addForbid(policy);
     } else {
       if (errors == null) errors = new ArrayList<>(2);
@@ -127,10 +180,12 @@ class Decider extends Env {
   }
 
   private static List<Policy> reasons(CompiledPolicy first, @Nullable List<CompiledPolicy> more) {
-    if (more == null) return List.of(first.policy());
+    if (more == null) return first.alone;
     more.add(first);
     more.sort(Comparator.comparingInt(CompiledPolicy::position));
-    return more.stream().map(CompiledPolicy::policy).toList();
+    Policy[] inOrder = new Policy[more.size()];
+    for (int i = 0; i < inOrder.length; i++) inOrder[i] = more.get(i).policy();
+    return List.of(inOrder);
   }
 
   private static List<PolicyError> sorted(List<PolicyError> errors) {

@@ -23,6 +23,9 @@ public final class EntityStore {
   final UidTrie<Group> groups;
   final Groups standings;
 
+  /** Whether a group may have ancestors at all. */
+  private final boolean nested;
+
   /** Indexes from here on were never in use. */
   final int nextIndex;
 
@@ -40,6 +43,7 @@ public final class EntityStore {
     this.entities = entities;
     this.groups = groups;
     this.standings = standings;
+    this.nested = standings.areNested();
     this.nextIndex = nextIndex;
     this.free = free;
   }
@@ -91,13 +95,18 @@ public final class EntityStore {
     return standings.at(group.index);
   }
 
+  /** Whether some group has an ancestor; where none has, parents are all ancestors. */
+  public boolean isNested() {
+    return nested;
+  }
+
   /** Whether {@code entity}, of that uid, is {@code ancestor} or below it; null is no data. */
   public boolean isIn(EntityUid uid, @Nullable StoredEntity entity, EntityUid ancestor) {
     if (uid.equals(ancestor)) return true;
     if (entity == null) return false;
     for (int i = 0; i < entity.parentCount(); i++) {
       Group parent = entity.parent(i);
-      if (parent.uid().equals(ancestor) || standing(parent).isIn(ancestor)) return true;
+      if (parent.is(ancestor) || (nested && standing(parent).isIn(ancestor))) return true;
     }
     return false;
   }

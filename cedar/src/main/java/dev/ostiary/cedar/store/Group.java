@@ -9,14 +9,21 @@ import dev.ostiary.cedar.EntityUid;
 public final class Group implements Keyed {
   private final EntityUid uid;
   final int index;
+  private final int hash;
 
   Group(EntityUid uid, int index) {
     this.uid = uid;
     this.index = index;
+    this.hash = uid.hashCode();
   }
 
   @Override
   public EntityUid uid() {
     return uid;
+  }
+
+  /** Whether this is the group of that uid. */
+  boolean is(EntityUid other) {
+    return hash == other.hashCode() && uid.equals(other);
   }
 }

@@ -1,0 +1,76 @@
+package dev.ostiary.cedar.store;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Names of types and attributes that policies and entities brought, one object each, so that to
+ * compare names is mostly to compare references.
+ *
+ * <p>Names that come with a request are looked up and never kept. What is kept is bounded, and for
+ * good; a name that found no room is compared by its characters, as is one that nobody knows. Any
+ * thread may ask.
+ */
+public final class Vocabulary {
+  private static final int SIZE = 1 << 13;
+  private static final int TRIES = 8;
+  private static final int MAX_LENGTH = 64;
+  private static final AtomicReferenceArray<String> NAMES = new AtomicReferenceArray<>(SIZE);
+  private static final AtomicReferenceArray<String[]> LISTS = new AtomicReferenceArray<>(SIZE);
+
+  private Vocabulary() {}
+
+  /** The name as it is kept, or as it came. */
+  public static String known(String name) {
+    int start = start(name.hashCode());
+    for (int i = 0; i < TRIES; i++) {
+      String kept = NAMES.getAcquire(start + i & SIZE - 1);
+      if (kept == null) return name;
+      if (kept.equals(name)) return kept;
+    }
+    return name;
+  }
+
+  /** The name as it is kept; it is from now on, if there is room. */
+  public static String learned(String name) {
+    if (name.length() > MAX_LENGTH) return name;
+    int start = start(name.hashCode());
+    for (int i = 0; i < TRIES; i++) {
+      int at = start + i & SIZE - 1;
+      String kept = NAMES.getAcquire(at);
+      if (kept == null && NAMES.compareAndSet(at, null, name)) return name;
+      kept = NAMES.getAcquire(at);
+      if (name.equals(kept)) return kept;
+    }
+    return name;
+  }
+
+  /** The list of names as it is kept, or as it came. The arrays must never change. */
+  public static String[] known(String[] names) {
+    int start = start(Arrays.hashCode(names));
+    for (int i = 0; i < TRIES; i++) {
+      String[] kept = LISTS.getAcquire(start + i & SIZE - 1);
+      if (kept == null) return names;
+      if (Arrays.equals(kept, names)) return kept;
+    }
+    return names;
+  }
+
+  /** The list of names as it is kept, and each name; it is from now on, if there is room. */
+  public static String[] learned(String[] names) {
+    String[] kept = known(names);
+    if (kept != names || names.length > MAX_LENGTH) return kept;
+    String[] copy = new String[names.length];
+    for (int i = 0; i < names.length; i++) copy[i] = learned(names[i]);
+    int start = start(Arrays.hashCode(names));
+    for (int i = 0; i < TRIES; i++) {
+      if (LISTS.compareAndSet(start + i & SIZE - 1, null, copy)) return copy;
+    }
+    return copy;
+  }
+
+  private static int start(int hash) {
+    int spread = hash * 0x9E3779B9;
+    return (spread ^ spread >>> 15) & SIZE - 1;
+  }
+}
