@@ -213,4 +213,21 @@ final class AuthorizerTest {
             SourceException.class, () -> PolicySet.parse(PolicySet.Ids.BY_ANNOTATION, sources));
     assertTrue(thrown.errors().getFirst().toString().startsWith("b.cedar:1:1: the policy id `x`"));
   }
+
+  @Test
+  void policiesThatSayTheSameFailEachInItsOwnPlace() throws Exception {
+    String same = "permit(principal, action, resource) when { context.absent == 1 };";
+    var policies = PolicySet.parse(same + "\n" + same + "\n  " + same);
+    var uid = EntityUid.of("User", "a");
+    var request = new Request(uid, uid, uid, RecordValue.EMPTY);
+    for (int again = 0; again < 2; again++) {
+      Response response = Authorizer.isAuthorized(request, policies, Entities.EMPTY);
+      assertEquals(
+          List.of(
+              "policies.cedar:1:44: the record has no attribute `absent`",
+              "policies.cedar:2:44: the record has no attribute `absent`",
+              "policies.cedar:3:46: the record has no attribute `absent`"),
+          response.errors().stream().map(error -> error.error().toString()).toList());
+    }
+  }
 }
