@@ -54,7 +54,7 @@ public final class Sidecar implements AutoCloseable {
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
   private volatile boolean closing;
-  private boolean wasReady;
+  private volatile boolean wasReady;
 
   /**
    * Starts a sidecar; it returns when it listens.
@@ -237,6 +237,11 @@ public final class Sidecar implements AutoCloseable {
         facts,
         f -> f.snapshot().map(s -> s.bundle().version()).orElse(0L));
     meters.gauge("ostiary.log.entries", "entries of the decision log", recorder, Recorder::size);
+    meters.gauge(
+        "ostiary.log.bytes",
+        "bytes of records written since the start",
+        recorder,
+        r -> r.counters().bytes());
     meters.gauge(
         "ostiary.log.unsynced.bytes",
         "bytes written and not yet fsynced",

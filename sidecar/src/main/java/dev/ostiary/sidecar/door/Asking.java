@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar.door;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.ostiary.log.Completion;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Caller;
@@ -36,6 +37,7 @@ final class Asking {
   private final Clock clock;
   private final Refusals refusals;
   private final Meters meters;
+  private final EndOfTurn flush;
 
   Asking(
       Supplier<Optional<Snapshot>> snapshots,
@@ -48,6 +50,7 @@ final class Asking {
     this.clock = clock;
     this.refusals = refusals;
     this.meters = meters;
+    this.flush = new EndOfTurn(recorder::flush);
   }
 
   /** What comes of a question. */
@@ -120,6 +123,18 @@ final class Asking {
     recorder.write(
         new Recorder.Item(answer, call, id),
         outcome -> reply.accept(written(outcome, answer, call, id)));
+    flush.request();
+  }
+
+  /** Writes the decisions of a batch; the outcome is told once. */
+  void writeBatch(List<Recorder.Item> items, Completion completion) {
+    recorder.writeBatch(items, completion);
+    flush.request();
+  }
+
+  /** An id for the next decision: 16 bytes. */
+  byte[] nextId() {
+    return recorder.nextId();
   }
 
   private Reply written(Outcome outcome, Answer answer, Call call, byte[] id) {

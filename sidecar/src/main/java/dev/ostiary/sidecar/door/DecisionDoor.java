@@ -39,7 +39,6 @@ final class DecisionDoor {
   private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
 
   private final Asking asking;
-  private final Recorder recorder;
   private final Meters meters;
   private final int messageBytes;
   private final int batch;
@@ -47,9 +46,8 @@ final class DecisionDoor {
   private final Set<StreamCall> streams = ConcurrentHashMap.newKeySet();
 
   DecisionDoor(
-      Asking asking, Recorder recorder, Meters meters, int messageBytes, int batch, int pending) {
+      Asking asking, Meters meters, int messageBytes, int batch, int pending) {
     this.asking = asking;
-    this.recorder = recorder;
     this.meters = meters;
     this.messageBytes = messageBytes;
     this.batch = batch;
@@ -184,7 +182,7 @@ final class DecisionDoor {
         case Answer answer -> {
           var call =
               new Call(Door.DOOR_CHECK_BATCH, question.getCorrelationId(), trace, arrivedNanos);
-          items.add(new Recorder.Item(answer, call, recorder.nextId()));
+          items.add(new Recorder.Item(answer, call, asking.nextId()));
           results.add(CheckResult.getDefaultInstance());
         }
         case Refused refused -> {
@@ -197,7 +195,7 @@ final class DecisionDoor {
     var late = Asking.expired(Context.current());
     if (late.isPresent()) end.accept(new UnaryCall.End.Without<>(late.get()));
     else if (items.isEmpty()) end.accept(answered(results));
-    else recorder.writeBatch(items, outcome -> end.accept(batchEnd(results, items, outcome)));
+    else asking.writeBatch(items, outcome -> end.accept(batchEnd(results, items, outcome)));
   }
 
   private UnaryCall.End<CheckBatchResponse> batchEnd(

@@ -31,10 +31,15 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +87,7 @@ public final class GrpcDoor {
     var asking = new Asking(snapshots, recorder, clock, refusals, meters);
     this.decisions =
         new DecisionDoor(
-            asking, recorder, meters, limits.messageBytes(), limits.batch(), limits.pending());
+            asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
     this.watch = new CallWatch(refusals, meters);
     this.admission = admission;
     this.limits = limits;
@@ -102,13 +107,26 @@ public final class GrpcDoor {
   }
 
   /**
-   * Listens on a Unix socket that its owner and group may use. A file left by a killed process is
+   * Listens on a Unix socket that its owner and group may use. One that a killed process left is
    * removed.
+   *
+   * @throws IOException if the path is taken by something else, or somebody listens there
    */
   public void listen(Path socket) throws IOException {
-    Files.deleteIfExists(socket);
+    removeLeftOver(socket);
     start(new DomainSocketAddress(socket.toFile()), EpollServerDomainSocketChannel::new);
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+  }
+
+  private static void removeLeftOver(Path socket) throws IOException {
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
+    if (!Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther())
+      throw new IOException(socket + ": expected a socket or nothing there, got a file");
+    try (var other = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      if (other.isConnected()) throw new IOException(socket + ": another process listens there");
+    } catch (ConnectException e) {
+      Files.delete(socket); // nobody listens
+    }
   }
 
   private Server start(SocketAddress address, ChannelFactory<? extends ServerChannel> channels)

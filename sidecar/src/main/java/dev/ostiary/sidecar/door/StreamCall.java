@@ -84,7 +84,11 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
           var info =
               new Call(
                   Door.DOOR_CHECK_STREAM, question.getCorrelationId(), trace, System.nanoTime());
-          asking.ask(question, caller, info, reply -> answer(id, reply));
+          try {
+            asking.ask(question, caller, info, reply -> answer(id, reply));
+          } catch (RuntimeException | StackOverflowError defect) {
+            refuseAll(Noise.defect(defect));
+          }
         }
       }
     }

@@ -11,6 +11,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
   private final long arrivedNanos = System.nanoTime();
   private @Nullable Received<Q> received;
   private boolean twice;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   private UnaryCall(
       ServerCall<Received<Q>, A> call,
@@ -85,13 +87,21 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
     } else {
       switch (received) {
         case Received.Unreadable(var refused) -> refuse(refused);
-        case Received.Message(var request) ->
-            method.answer(request, caller, trace, arrivedNanos, this::end);
+        case Received.Message(var request) -> answer(request);
       }
     }
   }
 
+  private void answer(Q request) {
+    try {
+      method.answer(request, caller, trace, arrivedNanos, this::end);
+    } catch (RuntimeException | StackOverflowError defect) {
+      end(new End.Without<>(Noise.defect(defect)));
+    }
+  }
+
   private void end(End<A> end) {
+    if (ended.getAndSet(true)) return;
     switch (end) {
       case End.Without(var refused) -> refuse(refused);
       case End.Answered(var answer) -> {

@@ -68,13 +68,15 @@ public final class Recorder implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent")
   public record Item(Answer answer, Call call, byte[] id) {}
 
-  /** Writes one decision; the outcome comes when its class is satisfied. */
+  /**
+   * Queues one decision for the next {@link #flush}; the outcome comes when its class is satisfied.
+   */
   public void write(Item item, Completion completion) {
     var entry = entry().setDecision(decision(item)).build();
-    log.append(entry.toByteArray(), durability(item.answer().logClass()), completion);
+    log.enqueue(entry.toByteArray(), durability(item.answer().logClass()), completion);
   }
 
-  /** Writes the decisions of a batch as one record, in the strongest of their classes. */
+  /** Queues the decisions of a batch as one record, in the strongest of their classes. */
   public void writeBatch(List<Item> items, Completion completion) {
     var batch = BatchRecord.newBuilder();
     var strongest = LogClass.OBSERVE;
@@ -82,7 +84,12 @@ public final class Recorder implements AutoCloseable {
       batch.addItems(decision(item));
       strongest = strongest.or(item.answer().logClass());
     }
-    log.append(entry().setBatch(batch).build().toByteArray(), durability(strongest), completion);
+    log.enqueue(entry().setBatch(batch).build().toByteArray(), durability(strongest), completion);
+  }
+
+  /** Writes all that is queued. */
+  public void flush() {
+    log.flush();
   }
 
   /** Writes that this run began. */
