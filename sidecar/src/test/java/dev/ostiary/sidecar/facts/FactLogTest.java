@@ -210,6 +210,16 @@ class FactLogTest {
   }
 
   @Test
+  void whatTheLogDoesNotTakeDoesNotComeIntoForce() throws Exception {
+    FactLog facts = open();
+    Snapshot inForce = facts.activate(bundle(1));
+    facts.close();
+    var fault = assertThrows(ActivationException.class, () -> facts.activate(bundle(2)));
+    assertEquals(ActivationException.Reason.LOG_UNAVAILABLE, fault.reason());
+    assertSame(inForce, facts.snapshot().orElseThrow());
+  }
+
+  @Test
   void whatIsInForceIsInTheLogAlready() throws Exception {
     try (FactLog facts = open()) {
       facts.activate(bundle(1));
