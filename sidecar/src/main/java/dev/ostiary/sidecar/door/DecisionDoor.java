@@ -45,8 +45,7 @@ final class DecisionDoor {
   private final int pending;
   private final Set<StreamCall> streams = ConcurrentHashMap.newKeySet();
 
-  DecisionDoor(
-      Asking asking, Meters meters, int messageBytes, int batch, int pending) {
+  DecisionDoor(Asking asking, Meters meters, int messageBytes, int batch, int pending) {
     this.asking = asking;
     this.meters = meters;
     this.messageBytes = messageBytes;

@@ -5,9 +5,9 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.ThreadExecutorMap;
 
 /**
- * Does something once when the event loop at hand has handled all that it read, however often it was
- * asked for meanwhile: one write of the log for a batch of questions, and before their answers are
- * flushed. On other threads it is done at once.
+ * Does something once when the event loop at hand has handled all that it read, however often it
+ * was asked for meanwhile: one write of the log for a batch of questions, and before their answers
+ * are flushed. On other threads it is done at once.
  */
 final class EndOfTurn {
   private final Runnable work;

@@ -86,8 +86,7 @@ public final class GrpcDoor {
       EventLoopGroup loops) {
     var asking = new Asking(snapshots, recorder, clock, refusals, meters);
     this.decisions =
-        new DecisionDoor(
-            asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
+        new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
     this.watch = new CallWatch(refusals, meters);
     this.admission = admission;
     this.limits = limits;
@@ -120,7 +119,8 @@ public final class GrpcDoor {
 
   private static void removeLeftOver(Path socket) throws IOException {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
-    if (!Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther())
+    if (!Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther())
       throw new IOException(socket + ": expected a socket or nothing there, got a file");
     try (var other = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       if (other.isConnected()) throw new IOException(socket + ": another process listens there");

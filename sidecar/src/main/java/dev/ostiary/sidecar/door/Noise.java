@@ -6,9 +6,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What goes to the process's output from a door: defects of this program, but no stack trace of gRPC
- * and Netty for what a caller did wrong. Those calls are counted, and a caller must not be able to
- * fill the output.
+ * What goes to the process's output from a door: defects of this program, but no stack trace of
+ * gRPC and Netty for what a caller did wrong. Those calls are counted, and a caller must not be
+ * able to fill the output.
  */
 final class Noise {
   /** Held, since a logger that nobody holds forgets its level. */

@@ -84,7 +84,9 @@ final class OperatorViewTest {
   @Test
   void theJournalNamesTheRevisionOnActivation() {
     assertTrue(
-        served.journal().contains("bundle docs version 7 activated at revision test.example/facts/1@"),
+        served
+            .journal()
+            .contains("bundle docs version 7 activated at revision test.example/facts/1@"),
         served.journal());
   }
 
@@ -96,7 +98,8 @@ final class OperatorViewTest {
     var client =
         served.client().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
     client.check(question().build());
-    assertThrows(StatusRuntimeException.class, () -> client.check(CheckRequest.getDefaultInstance()));
+    assertThrows(
+        StatusRuntimeException.class, () -> client.check(CheckRequest.getDefaultInstance()));
     served.await(s -> s.sidecar().syncedEntries() > 0);
     assertFalse(served.journal().contains(CANARY));
     assertFalse(get("/metrics").body().contains(CANARY));
