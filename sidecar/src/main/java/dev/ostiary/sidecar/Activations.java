@@ -114,6 +114,7 @@ final class Activations {
                 what,
                 snapshot.policyRevision(),
                 HexFormat.of().formatHex(bundle.digest(), 0, 8)));
+    bundle.warnings().forEach(warning -> journal.say("warning: " + warning));
   }
 
   private void refuse(String faults) {

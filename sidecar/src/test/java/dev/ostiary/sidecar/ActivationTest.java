@@ -8,6 +8,10 @@ import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.sidecar.config.Key;
 import dev.ostiary.v1.Decision;
 import dev.ostiary.v1.Revision;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,10 +31,13 @@ final class ActivationTest {
       served.await(s -> decision(s) == Decision.DECISION_DENY);
       Served.writeBundle(directory, 3, "@id(\"broken\") permit (principal, action, resource\n");
       served.await(s -> s.journal().contains("docs.cedar:"));
+      assertEquals("1.0", metric(served, "ostiary_bundle_broken"));
+      assertEquals("2.0", metric(served, "ostiary_bundle_version"));
       assertEquals(Decision.DECISION_DENY, decision(served));
       assertTrue(served.journal().contains("docs version 2 stays in force"), served.journal());
       Served.writeBundle(directory, 4, "");
       served.await(s -> decision(s) == Decision.DECISION_ALLOW);
+      assertEquals("0.0", metric(served, "ostiary_bundle_broken"));
       assertEquals(
           3, served.entries().stream().filter(DecisionLogEntry::hasPolicyActivated).count());
     }
@@ -79,6 +86,38 @@ final class ActivationTest {
     for (var entry : entries) {
       assertTrue(entry.getTimeMicros() >= last);
       last = entry.getTimeMicros();
+    }
+  }
+
+  private static String metric(Served served, String name) throws Exception {
+    var uri = URI.create("http://" + served.sidecar().adminAddress() + "/metrics");
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofLines())
+          .body()
+          .filter(line -> line.startsWith(name + " "))
+          .map(line -> line.substring(name.length() + 1))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void aPolicyThatDoesNotFitTheSchemaLeavesTheLastGoodOneAndAWarningIsJournalled()
+      throws Exception {
+    Served.writeBundle(directory, 1, "");
+    try (var served = Served.in(directory)) {
+      Served.writeBundle(
+          directory,
+          2,
+          "@id(\"typo\") forbid (principal, action, resource) when { resource.opne };\n");
+      served.await(s -> s.journal().contains("docs.cedar:6:57: "));
+      assertEquals(Decision.DECISION_ALLOW, decision(served));
+      Served.writeBundle(
+          directory,
+          3,
+          "@id(\"never\") forbid (principal, action, resource) when { resource is Folder };\n");
+      served.await(s -> s.journal().contains("bundle docs version 3 activated"));
+      served.await(s -> s.journal().contains("warning: docs.cedar:6:1: policy `never`: "));
     }
   }
 

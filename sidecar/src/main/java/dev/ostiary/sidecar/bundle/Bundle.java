@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.bundle;
 import dev.ostiary.cedar.Entities;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.Policy;
+import dev.ostiary.cedar.validate.ValidationWarning;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param marks what the schema's annotations say
  * @param policies all policy files together; their ids are their {@code @id}
  * @param entities all entity files together, and the actions
+ * @param warnings what the validator found sound, but hardly meant
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Bundle(
@@ -29,13 +31,15 @@ public record Bundle(
     Schema schema,
     SchemaMarks marks,
     List<Policy> policies,
-    Entities entities) {
+    Entities entities,
+    List<ValidationWarning> warnings) {
   /** The most bytes that the files may have together, so that an activation is one fact. */
   public static final long MAX_BYTES = 15 << 20;
 
   public Bundle {
     files = List.copyOf(files);
     policies = List.copyOf(policies);
+    warnings = List.copyOf(warnings);
   }
 
   /** Its name. */

@@ -8,6 +8,9 @@ import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceError;
 import dev.ostiary.cedar.syntax.SourceException;
 import dev.ostiary.cedar.syntax.Span;
+import dev.ostiary.cedar.validate.ValidationMode;
+import dev.ostiary.cedar.validate.ValidationWarning;
+import dev.ostiary.cedar.validate.Validator;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -56,6 +59,8 @@ public final class BundleReader {
     Optional<Schema> schema = schema(sources(sorted, SCHEMA));
     BundleSettings settings = settings(sources(sorted, SETTINGS), schema);
     List<Policy> policies = policies(sources(sorted, POLICIES), settings);
+    List<ValidationWarning> warnings =
+        schema.map(read -> validate(policies, read)).orElse(List.of());
     SchemaMarks marks =
         schema
             .map(read -> SchemaMarksReader.read(read, errors))
@@ -72,7 +77,14 @@ public final class BundleReader {
       throw new BundleException(errors);
     }
     return new Bundle(
-        sorted, Bundle.digest(sorted), settings, schema.get(), marks, policies, entities);
+        sorted, Bundle.digest(sorted), settings, schema.get(), marks, policies, entities, warnings);
+  }
+
+  /** What a policy reads must be there in every request that the schema allows. */
+  private List<ValidationWarning> validate(List<Policy> policies, Schema schema) {
+    var result = new Validator(schema).validate(policies, ValidationMode.STRICT);
+    result.errors().forEach(error -> errors.add(error.error()));
+    return result.warnings();
   }
 
   private Optional<Schema> schema(List<Source> sources) {

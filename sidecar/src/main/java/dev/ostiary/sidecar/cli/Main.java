@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       CheckCommand.class,
+      BundleCommand.class,
       LogCommand.class,
       DemoCommand.class,
       CedarCommand.class,

@@ -46,8 +46,12 @@ public record Refused(Why why, String message, String field, Optional<Duration> 
     CLOCK_BEHIND,
     /** This caller may not ask this. */
     CALLER_NOT_PERMITTED,
+    /** There is no such method. */
+    UNKNOWN_METHOD,
     /** The log does not take the entry. */
     LOG_UNAVAILABLE,
+    /** Too much is asked at once. */
+    OVERLOADED,
     /** The process is stopping. */
     DRAINING,
     /** The caller stopped waiting. */

@@ -20,8 +20,11 @@ import dev.ostiary.v1.CheckRequest;
 import dev.ostiary.v1.CheckResponse;
 import dev.ostiary.v1.Receipt;
 import io.grpc.Context;
+import io.grpc.ServerCall;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -172,6 +175,14 @@ final class Asking {
     if (context.isCancelled())
       return Optional.of(Refused.of(Why.CANCELLED, "", "the caller went away undecided"));
     return Optional.empty();
+  }
+
+  /** Ends a call of which nothing is read, and counts it. */
+  <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Refused refused) {
+    Caller caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
+    count(refused, caller, call.getMethodDescriptor().getFullMethodName());
+    call.close(Statuses.status(refused), Statuses.trailers(refused));
+    return new ServerCall.Listener<>() {};
   }
 
   /** Counts a question that got no decision. */

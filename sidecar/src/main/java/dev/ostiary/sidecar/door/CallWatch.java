@@ -1,70 +1,73 @@
 package dev.ostiary.sidecar.door;
 
-import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
-import dev.ostiary.sidecar.metrics.Meters;
-import dev.ostiary.sidecar.record.Refusals;
-import io.grpc.Attributes;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
-import io.grpc.Status;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches what gRPC does before a call reaches its handler: bounds the memory that large messages
- * take together while they arrive, and counts calls that gRPC itself refuses. Called on event
- * loops.
+ * Watches messages arrive, before gRPC hands them over: ends a call as soon as one is larger than
+ * is read, and bounds the memory that all of them take together meanwhile. Called on event loops.
  */
 final class CallWatch extends ServerStreamTracer.Factory {
-  /** What all half-received large messages may take together. */
-  private static final long BUDGET_BYTES = 64L << 20;
+  /** What all half-received larger messages may take together. */
+  private static final long BUDGET_BYTES = 32L << 20;
 
-  /** A message up to this size is not accounted for: no lock or shared write for common calls. */
+  /** A message up to this size is not accounted for: no shared write for common calls. */
   private static final int SMALL_BYTES = 64 << 10;
 
-  private final Refusals refusals;
-  private final Meters meters;
+  private static final Duration RETRY = Duration.ofMillis(100);
+  private static final Context.Key<Tracer> TRACER = Context.key("ostiary-call-watch");
+
+  private final int messageBytes;
   private final AtomicLong held = new AtomicLong();
 
-  CallWatch(Refusals refusals, Meters meters) {
-    this.refusals = refusals;
-    this.meters = meters;
+  /** Ends calls with a message of more than so many bytes. */
+  CallWatch(int messageBytes) {
+    this.messageBytes = messageBytes;
   }
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-    return new Tracer(method);
+    return new Tracer();
+  }
+
+  /** Says how the call at hand ends where its message is not taken; gRPC ends it else, in brief. */
+  static void onRefusal(Consumer<Refused> end) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) tracer.end = end;
   }
 
   private final class Tracer extends ServerStreamTracer {
-    private final String method;
     private long arriving;
     private long accounted;
-    private @Nullable Caller caller;
-
-    Tracer(String method) {
-      this.method = method;
-    }
+    private @Nullable Consumer<Refused> end;
 
     @Override
-    public void serverCallStarted(ServerCallInfo<?, ?> call) {
-      Attributes attributes = call.getAttributes();
-      if (attributes != null) caller = attributes.get(Peer.CALLER);
+    public Context filterContext(Context context) {
+      return context.withValue(TRACER, this);
     }
 
     @Override
     public void inboundWireSize(long bytes) {
       arriving += bytes;
       if (arriving <= SMALL_BYTES) return;
+      if (arriving > messageBytes) refuse(Received.tooLarge(messageBytes));
       long more = arriving - accounted;
       accounted = arriving;
-      if (held.addAndGet(more) > BUDGET_BYTES) {
-        release();
-        throw Status.RESOURCE_EXHAUSTED
-            .withDescription("too many large messages arrive at once")
-            .asRuntimeException();
-      }
+      if (held.addAndGet(more) > BUDGET_BYTES)
+        refuse(Refused.later(Why.OVERLOADED, "too many large messages arrive at once", RETRY));
+    }
+
+    private void refuse(Refused refused) {
+      release();
+      if (end != null) end.accept(refused);
+      throw Statuses.status(refused).asRuntimeException(); // gRPC reads no further
     }
 
     @Override
@@ -73,11 +76,8 @@ final class CallWatch extends ServerStreamTracer.Factory {
     }
 
     @Override
-    public void streamClosed(Status status) {
+    public void streamClosed(io.grpc.Status status) {
       release();
-      if (status.getCode() != Status.Code.RESOURCE_EXHAUSTED || caller == null) return;
-      meters.refused(Why.REQUEST_TOO_LARGE);
-      refusals.count(new Refusals.Kind(caller.uid(), Why.REQUEST_TOO_LARGE.name(), method));
     }
 
     private void release() {

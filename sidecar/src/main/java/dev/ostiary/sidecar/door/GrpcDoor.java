@@ -19,7 +19,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -44,6 +43,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -53,9 +53,10 @@ import java.util.function.Supplier;
 public final class GrpcDoor {
   private static final int RESET_WINDOW_SECONDS = 30;
 
-  /** gRPC itself refuses at this multiple, and then without naming a field. */
-  private static final int HARD_FACTOR = 32;
+  /** What a connection may have sent that nobody reads yet. */
+  private static final int WINDOW_BYTES = 1 << 20;
 
+  private final Asking asking;
   private final DecisionDoor decisions;
   private final CallWatch watch;
   private final Function<EntityUid, Caller> admission;
@@ -84,10 +85,10 @@ public final class GrpcDoor {
       Limits limits,
       EventLoopGroup acceptors,
       EventLoopGroup loops) {
-    var asking = new Asking(snapshots, recorder, clock, refusals, meters);
+    this.asking = new Asking(snapshots, recorder, clock, refusals, meters);
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
-    this.watch = new CallWatch(refusals, meters);
+    this.watch = new CallWatch(limits.messageBytes());
     this.admission = admission;
     this.limits = limits;
     this.acceptors = acceptors;
@@ -121,7 +122,7 @@ public final class GrpcDoor {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
     if (!Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
         .isOther())
-      throw new IOException(socket + ": expected a socket or nothing there, got a file");
+      throw new IOException(socket + ": expected a socket or nothing there, got something else");
     try (var other = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       if (other.isConnected()) throw new IOException(socket + ": another process listens there");
     } catch (ConnectException e) {
@@ -139,8 +140,8 @@ public final class GrpcDoor {
             .workerEventLoopGroup(loops)
             .directExecutor()
             .addStreamTracerFactory(watch)
-            .maxInboundMessageSize(
-                (int) Math.min(Integer.MAX_VALUE, HARD_FACTOR * (long) limits.messageBytes()))
+            .maxInboundMessageSize(Integer.MAX_VALUE) // the watch ends a call long before
+            .flowControlWindow(WINDOW_BYTES)
             .maxInboundMetadataSize(limits.headerBytes())
             .maxConcurrentCallsPerConnection(limits.callsPerConnection())
             .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
@@ -151,22 +152,22 @@ public final class GrpcDoor {
             .addService(decisions.service())
             .addService(guarded(health.getHealthService(), Right.HEALTH))
             .addService(guarded(ProtoReflectionServiceV1.newInstance(), Right.REFLECT))
+            .fallbackHandlerRegistry(new UnknownMethod(asking))
             .build();
     servers.add(server.start());
     return server;
   }
 
-  private static ServerServiceDefinition guarded(BindableService service, Right right) {
+  private ServerServiceDefinition guarded(BindableService service, Right right) {
     return ServerInterceptors.intercept(
         service,
         new ServerInterceptor() {
           @Override
           public <Q, A> ServerCall.Listener<Q> interceptCall(
               ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            Caller caller = call.getAttributes().get(Peer.CALLER);
-            if (caller != null && caller.may(right)) return next.startCall(call, headers);
-            call.close(Status.PERMISSION_DENIED, new Metadata());
-            return new ServerCall.Listener<>() {};
+            Caller caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
+            if (caller.may(right)) return next.startCall(call, headers);
+            return asking.refuse(call, Statuses.notPermitted(caller));
           }
         });
   }

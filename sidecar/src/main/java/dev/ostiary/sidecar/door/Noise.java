@@ -16,6 +16,7 @@ final class Noise {
       List.of(
           Logger.getLogger("io.grpc.netty.NettyServerStream"),
           Logger.getLogger("io.grpc.netty.NettyServerHandler"),
+          Logger.getLogger("io.grpc.netty.NettyServerTransport"),
           Logger.getLogger("io.netty.bootstrap.ServerBootstrap"));
 
   private static final Logger OWN = Logger.getLogger("dev.ostiary");

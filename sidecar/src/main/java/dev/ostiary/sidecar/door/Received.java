@@ -41,7 +41,8 @@ sealed interface Received<T> {
 
   private static <T> Received<T> read(InputStream stream, Parser<T> parser, int bytes) {
     try {
-      if (stream instanceof KnownLength && stream.available() > bytes) return tooLarge(bytes);
+      if (stream instanceof KnownLength && stream.available() > bytes)
+        return new Unreadable<>(tooLarge(bytes));
       var input = CodedInputStream.newInstance(stream);
       input.setSizeLimit(bytes);
       T message = parser.parseFrom(input);
@@ -49,7 +50,7 @@ sealed interface Received<T> {
       return new Message<>(message);
     } catch (InvalidProtocolBufferException e) {
       String fault = String.valueOf(e.getMessage());
-      if (fault.contains("too large")) return tooLarge(bytes);
+      if (fault.contains("too large")) return new Unreadable<>(tooLarge(bytes));
       if (fault.contains("too many levels")) {
         return new Unreadable<>(
             Refused.of(
@@ -62,8 +63,9 @@ sealed interface Received<T> {
     }
   }
 
-  private static <T> Received<T> tooLarge(int bytes) {
-    return new Unreadable<>(
-        Refused.of(Why.REQUEST_TOO_LARGE, "", "expected a message of at most " + bytes + " bytes"));
+  /** Why a message of more bytes is not read. */
+  static Refused tooLarge(int bytes) {
+    return Refused.of(
+        Why.REQUEST_TOO_LARGE, "", "expected a message of at most " + bytes + " bytes");
   }
 }

@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.v1.Refusal;
 import io.grpc.Metadata;
@@ -22,6 +23,11 @@ final class Statuses {
 
   private Statuses() {}
 
+  static Refused notPermitted(Caller caller) {
+    return Refused.of(
+        Refused.Why.CALLER_NOT_PERMITTED, "", "`" + caller.uid() + "` may not ask this");
+  }
+
   static Code code(Refused.Why why) {
     return switch (why) {
       case MALFORMED_REQUEST,
@@ -34,6 +40,8 @@ final class Statuses {
       case REVISION_NOT_REACHED, NO_SNAPSHOT, CLOCK_BEHIND, LOG_UNAVAILABLE, DRAINING ->
           Code.UNAVAILABLE;
       case CALLER_NOT_PERMITTED -> Code.PERMISSION_DENIED;
+      case OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case UNKNOWN_METHOD -> Code.UNIMPLEMENTED;
       case DEADLINE_EXCEEDED -> Code.DEADLINE_EXCEEDED;
       case CANCELLED -> Code.CANCELLED;
       case INTERNAL -> Code.INTERNAL;

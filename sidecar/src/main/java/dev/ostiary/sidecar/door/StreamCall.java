@@ -50,11 +50,11 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
     this.open = open;
     this.caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
     this.trace = TraceParent.of(headers);
+    CallWatch.onRefusal(this::refuseAll);
     meters.callOpened();
     open.add(this);
     if (!caller.may(Caller.Right.CHECK)) {
-      refuseAll(
-          Refused.of(Why.CALLER_NOT_PERMITTED, "", "`" + caller.uid() + "` may not ask this"));
+      refuseAll(Statuses.notPermitted(caller));
       return;
     }
     call.sendHeaders(new Metadata());

@@ -58,6 +58,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
     this.meters = meters;
     this.caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
     this.trace = TraceParent.of(headers);
+    CallWatch.onRefusal(refused -> end(new End.Without<>(refused)));
   }
 
   static <Q, A> ServerCallHandler<Received<Q>, A> handler(
@@ -81,7 +82,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
     if (late.isPresent()) {
       refuse(late.get());
     } else if (!caller.may(right)) {
-      refuse(Refused.of(Why.CALLER_NOT_PERMITTED, "", "`" + caller.uid() + "` may not ask this"));
+      refuse(Statuses.notPermitted(caller));
     } else if (received == null || twice) {
       refuse(Refused.of(Why.MALFORMED_REQUEST, "", "expected one message"));
     } else {

@@ -25,6 +25,7 @@ class BundleReaderTest {
   void theLabIsAGoodBundle() throws Exception {
     Bundle lab = BundleReader.read(LAB);
     assertEquals("lab", lab.name());
+    assertEquals(List.of(), lab.warnings());
     assertEquals(LogClass.BOUNDED, lab.settings().logClass());
     assertEquals(
         Map.of(
@@ -194,6 +195,38 @@ class BundleReaderTest {
           faults.getFirst().matches("docs.cedarschema:2:[0-9]+: .*")
               && faults.getFirst().endsWith(fault),
           faults.getFirst());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          permit (principal, action, resource) when { principal.clearance > 2 }; | docs.cedar:1:54:
+          permit (principal, action, resource) when { context.why == 1 };  | docs.cedar:1:54:
+          permit (principal, action, resource) when { principal.name == "x" };  | docs.cedar:1:54:
+          permit (principal == Robot::"r2", action, resource);  | docs.cedar:1:
+          forbid (principal, action == Action::"reed", resource);  | docs.cedar:1:
+          forbid (principal, action, resource) when { resource.owner == principal };  | docs.cedar:1:54:
+          """)
+  void aPolicyThatDoesNotFitTheSchemaIsNotActivated(String policy, String place) {
+    var faults = new BundleText().with("docs.cedar", "@id(\"a\") " + policy).faults();
+    assertTrue(faults.getFirst().startsWith(place), faults.toString());
+  }
+
+  @Test
+  void whatIsSoundButHardlyMeantIsAWarning() throws Exception {
+    var text =
+        new BundleText()
+            .with(
+                "docs.cedar",
+                "@id(\"read\") permit (principal, action, resource);\n"
+                    + "@id(\"never\") permit (principal, action, resource) when { resource is"
+                    + " Folder };");
+    var warnings = text.read().warnings();
+    assertEquals(
+        List.of("never at docs.cedar:2:1"),
+        warnings.stream().map(w -> w.policyId() + " at " + w.error().span()).toList());
   }
 
   @Test

@@ -176,6 +176,7 @@ final class HostileRequestTest {
     var status = refused(with("why", Value.newBuilder().setString("x".repeat(1 << 20))).build());
     assertEquals(Status.Code.INVALID_ARGUMENT, status.code());
     assertEquals("REQUEST_TOO_LARGE", status.reason());
+    assertEquals("expected a message of at most 1048576 bytes", status.message());
   }
 
   @Test
@@ -195,10 +196,11 @@ final class HostileRequestTest {
   }
 
   @Test
-  void whatGrpcItselfRefusesIsCountedToo() throws Exception {
+  void aMessageOfManyTimesTheBoundIsRefusedAsWellAndCounted() throws Exception {
     long before = counted("REQUEST_TOO_LARGE");
     var status = refusedBytes(new byte[40 << 20]);
-    assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.code(), status.message());
+    assertEquals(Status.Code.INVALID_ARGUMENT, status.code(), status.message());
+    assertEquals("REQUEST_TOO_LARGE", status.reason());
     served.await(s -> counted("REQUEST_TOO_LARGE") > before);
     assertEquals(Decision.DECISION_ALLOW, decision());
   }

@@ -1,0 +1,12 @@
+package dev.ostiary.sidecar.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code ostiary bundle}: what can be done with a bundle without a sidecar. */
+@Command(
+    name = "bundle",
+    description = "Work with policy bundles.",
+    subcommands = BundleCheck.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class BundleCommand {}
