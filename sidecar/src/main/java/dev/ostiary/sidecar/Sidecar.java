@@ -15,6 +15,7 @@ import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Clock;
+import dev.ostiary.sidecar.record.ClockSteps;
 import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Sidecar implements AutoCloseable {
   private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
+  private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -177,6 +179,8 @@ public final class Sidecar implements AutoCloseable {
     watchHealth();
     vertx.setPeriodic(HEALTH_EVERY.toMillis(), _ -> watchHealth());
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
+    var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
+    vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
     grpcAddress().ifPresent(address -> journal.say("gRPC listens on " + address));
@@ -196,6 +200,13 @@ public final class Sidecar implements AutoCloseable {
           return true;
         },
         true);
+  }
+
+  private void watchClock(ClockSteps steps) {
+    long step = steps.look();
+    if (closing || step == 0) return;
+    recorder.clockStepped(step);
+    journal.say("the system's clock was set by " + step / 1_000 + " ms");
   }
 
   private void watchHealth() {

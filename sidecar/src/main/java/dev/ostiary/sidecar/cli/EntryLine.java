@@ -59,6 +59,12 @@ final class EntryLine {
                   + "gap: "
                   + entry.getGap().getCount()
                   + " decisions of class observe are not here");
+      case CLOCK_STEP ->
+          List.of(
+              head
+                  + "the system's clock was set by "
+                  + entry.getClockStep().getStepMicros() / 1_000
+                  + " ms");
       case ENTRY_NOT_SET ->
           List.of(head + "a record of a later version, which this program cannot show");
     };

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,6 +48,8 @@ final class LogShow implements Callable<Integer> {
       description = "Number of records to print; all without it.")
   private long limit = Long.MAX_VALUE;
 
+  @Mixin private EntryFilter filter = new EntryFilter();
+
   @Option(names = "--json", description = "Print each record as one JSON object, whole.")
   private boolean json;
 
@@ -59,26 +62,36 @@ final class LogShow implements Callable<Integer> {
           case LogPlace.Directory(var tree) -> LogReader.live(tree);
           case LogPlace.Address address -> LogReader.open(address.source());
         };
+    var wanted = filter.entries();
     var out = spec.commandLine().getOut();
     var left = new long[] {limit};
     reader.forEach(
         from,
         record -> {
-          print(record, out);
+          var entry = entry(record);
+          if (!wanted.test(entry)) return true;
+          print(record, entry, out);
           return --left[0] > 0;
         });
     return 0;
   }
 
-  private void print(LogRecord record, PrintWriter out) {
+  private DecisionLogEntry entry(LogRecord record) {
     try {
-      var entry = DecisionLogEntry.parseFrom(record.bytes());
+      return DecisionLogEntry.parseFrom(record.bytes());
+    } catch (InvalidProtocolBufferException e) {
+      throw new UserException(
+          log + ": entry " + record.index() + " is not a decision log's: " + e.getMessage());
+    }
+  }
+
+  private void print(LogRecord record, DecisionLogEntry entry, PrintWriter out) {
+    try {
       if (json)
         out.println("{\"index\":\"" + record.index() + "\"," + JSON.print(entry).substring(1));
       else EntryLine.of(record.index(), entry).forEach(out::println);
     } catch (InvalidProtocolBufferException e) {
-      throw new UserException(
-          log + ": entry " + record.index() + " is not a decision log's: " + e.getMessage());
+      throw new IllegalStateException(e); // there is no Any in it
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.ostiary.cedar.SetValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.record.v1.PrincipalProof;
+import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Revision;
@@ -30,7 +31,8 @@ import java.util.List;
 final class Entries {
   private Entries() {}
 
-  static DecisionRecord decision(Answer answer, Call call, byte[] id, long nowNanos) {
+  static DecisionRecord decision(
+      Answer answer, Call call, byte[] id, LogClass logClass, long nowNanos) {
     Question question = answer.question();
     var record =
         DecisionRecord.newBuilder()
@@ -50,7 +52,8 @@ final class Entries {
             .setTraceId(call.trace().traceId())
             .setSpanId(call.trace().spanId())
             .setLatencyNanos(Math.max(0, nowNanos - call.arrivedNanos()))
-            .setDoor(call.door());
+            .setDoor(call.door())
+            .setLogClass(logClass(logClass));
     for (var entity : question.entities()) record.addEntities(entity(entity));
     for (var policy : answer.determining()) record.addPolicyIds(policy.id());
     for (Obligation obligation : answer.obligations()) record.addObligations(obligation.getName());
@@ -67,6 +70,14 @@ final class Entries {
 
   static dev.ostiary.v1.EntityUid uid(EntityUid uid) {
     return dev.ostiary.v1.EntityUid.newBuilder().setType(uid.type()).setId(uid.id()).build();
+  }
+
+  private static dev.ostiary.record.v1.LogClass logClass(LogClass logClass) {
+    return switch (logClass) {
+      case OBSERVE -> dev.ostiary.record.v1.LogClass.LOG_CLASS_OBSERVE;
+      case BOUNDED -> dev.ostiary.record.v1.LogClass.LOG_CLASS_BOUNDED;
+      case STRICT -> dev.ostiary.record.v1.LogClass.LOG_CLASS_STRICT;
+    };
   }
 
   private static PrincipalProof proof(Question.Proof proof) {

@@ -8,6 +8,7 @@ import dev.ostiary.log.Health;
 import dev.ostiary.log.LogCounters;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.BatchRecord;
+import dev.ostiary.record.v1.ClockStep;
 import dev.ostiary.record.v1.Closed;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.DecisionRecord;
@@ -72,18 +73,17 @@ public final class Recorder implements AutoCloseable {
    * Queues one decision for the next {@link #flush}; the outcome comes when its class is satisfied.
    */
   public void write(Item item, Completion completion) {
-    var entry = entry().setDecision(decision(item)).build();
-    log.enqueue(entry.toByteArray(), durability(item.answer().logClass()), completion);
+    LogClass logClass = allowed(item.answer().logClass());
+    var entry = entry().setDecision(decision(item, logClass)).build();
+    log.enqueue(entry.toByteArray(), durability(logClass), completion);
   }
 
   /** Queues the decisions of a batch as one record, in the strongest of their classes. */
   public void writeBatch(List<Item> items, Completion completion) {
+    var strongest = allowed(LogClass.OBSERVE);
+    for (var item : items) strongest = strongest.or(item.answer().logClass());
     var batch = BatchRecord.newBuilder();
-    var strongest = LogClass.OBSERVE;
-    for (var item : items) {
-      batch.addItems(decision(item));
-      strongest = strongest.or(item.answer().logClass());
-    }
+    for (var item : items) batch.addItems(decision(item, strongest));
     log.enqueue(entry().setBatch(batch).build().toByteArray(), durability(strongest), completion);
   }
 
@@ -110,6 +110,17 @@ public final class Recorder implements AutoCloseable {
                     .setVersion(version)
                     .setDigest(UnsafeByteOperations.unsafeWrap(digest))
                     .setRevision(Entries.revision(revision)))
+            .build());
+  }
+
+  /** Writes that the system's clock was set by so many microseconds. */
+  public void clockStepped(long stepMicros) {
+    append(
+        entry()
+            .setClockStep(
+                ClockStep.newBuilder()
+                    .setStepMicros(stepMicros)
+                    .setSystemMicros(Clock.systemMicros()))
             .build());
   }
 
@@ -178,13 +189,18 @@ public final class Recorder implements AutoCloseable {
     return DecisionLogEntry.newBuilder().setTimeMicros(clock.micros());
   }
 
-  private static DecisionRecord decision(Item item) {
-    return Entries.decision(item.answer(), item.call(), item.id(), System.nanoTime());
+  private static DecisionRecord decision(Item item, LogClass logClass) {
+    return Entries.decision(item.answer(), item.call(), item.id(), logClass, System.nanoTime());
   }
 
-  private Durability durability(LogClass logClass) {
+  /** Class observe is the operator's to allow, not the bundle's alone. */
+  private LogClass allowed(LogClass logClass) {
+    return observe ? logClass : logClass.or(LogClass.BOUNDED);
+  }
+
+  private static Durability durability(LogClass logClass) {
     return switch (logClass) {
-      case OBSERVE -> observe ? Durability.OBSERVE : Durability.BOUNDED;
+      case OBSERVE -> Durability.OBSERVE;
       case BOUNDED -> Durability.BOUNDED;
       case STRICT -> Durability.STRICT;
     };
