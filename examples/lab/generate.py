@@ -114,7 +114,7 @@ class Lab:
         self.add("people", "Team", id, parents=[("Team", p) for p in parents])
 
     def user(self, id, clearance, *parents, contract=None):
-        attrs = {"clearance": clearance, "email": f"{id}@lab.example"}
+        attrs = {"clearance": clearance}
         if contract:
             attrs["contract"] = {"from": datetime(contract[0]), "until": datetime(contract[1])}
         self.add("people", "User", id, attrs, parents)

@@ -86,6 +86,14 @@ final class Activations {
   }
 
   private void activate(Bundle bundle) {
+    try {
+      bring(bundle);
+    } catch (RuntimeException | StackOverflowError defect) {
+      refuse("the sidecar failed on it: " + defect); // what is in force must stay so
+    }
+  }
+
+  private void bring(Bundle bundle) {
     var before = facts.snapshot();
     try {
       Snapshot after = facts.activate(bundle);

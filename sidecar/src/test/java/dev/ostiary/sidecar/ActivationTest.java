@@ -62,6 +62,23 @@ final class ActivationTest {
   }
 
   @Test
+  void aBundleThatIsNestedBeyondMeasureDoesNotStopTheNextOne() throws Exception {
+    Served.writeBundle(directory, 1, "");
+    try (var served = Served.in(directory)) {
+      Served.writeBundle(
+          directory,
+          2,
+          "@id(\"deep\") forbid (principal, action, resource) when { false"
+              + " && (true || resource == principal)".repeat(20_000)
+              + " };\n");
+      served.await(
+          s -> s.journal().contains("version 2 activated") || s.journal().contains("refused"));
+      Served.writeBundle(directory, 3, NOBODY);
+      served.await(s -> decision(s) == Decision.DECISION_DENY);
+    }
+  }
+
+  @Test
   void theSameVersionWithOtherContentIsRefused() throws Exception {
     Served.writeBundle(directory, 1, "");
     try (var served = Served.in(directory)) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,35 @@ public final class Schema {
   /** The actions as entities, each with its direct parents. */
   public List<Entity> actionEntities() {
     return actionEntities;
+  }
+
+  /**
+   * This schema as if the attributes of entity types, tags and contexts that are so were not there.
+   */
+  public Schema without(Predicate<Type.Attribute> left) {
+    var types = new TreeMap<>(entityTypes);
+    types.replaceAll((_, type) ->
+        new EntityTypeDeclaration(
+            type.name(),
+            type.parents(),
+            type.shape().without(left),
+            type.tags().map(tags -> tags.without(left)),
+            type.enumeration(),
+            type.external(),
+            type.annotations(),
+            type.span()));
+    var declared = new TreeMap<>(actions);
+    declared.replaceAll((_, action) ->
+        new ActionDeclaration(
+            action.uid(),
+            action.parents(),
+            action.principals(),
+            action.resources(),
+            action.context().without(left),
+            action.external(),
+            action.annotations(),
+            action.span()));
+    return new Schema(types, declared, typeAncestors, actionAncestors);
   }
 
   /** Whether nothing is declared external. */

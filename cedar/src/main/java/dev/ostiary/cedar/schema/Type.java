@@ -4,9 +4,19 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** A type that a schema can give to an attribute, a tag or a context; common types are resolved. */
 public sealed interface Type {
+  /** This type as if the attributes of records that are so were not there. */
+  default Type without(Predicate<Attribute> left) {
+    return switch (this) {
+      case RecordType record -> record.without(left);
+      case SetType(var element) -> new SetType(element.without(left));
+      case BoolType _, LongType _, StringType _, EntityRef _, ExtensionType _ -> this;
+    };
+  }
+
   /** {@code Bool}. */
   record BoolType() implements Type {}
 
@@ -35,6 +45,17 @@ public sealed interface Type {
 
     public RecordType {
       attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    }
+
+    @Override
+    public RecordType without(Predicate<Attribute> left) {
+      var kept = new TreeMap<String, Attribute>();
+      attributes.forEach((name, attribute) -> {
+        if (left.test(attribute)) return;
+        Type type = attribute.type().without(left);
+        kept.put(name, new Attribute(type, attribute.required(), attribute.annotations()));
+      });
+      return new RecordType(kept, open);
     }
 
     /** A closed record. */

@@ -17,8 +17,9 @@ import java.util.List;
  * @param files its canonical form: what is activated, by path in ascending order
  * @param digest of its canonical form, as {@link #digest(List)} gives it
  * @param settings {@code bundle.yaml}
- * @param schema all schema files together
+ * @param schema all schema files together, without the attributes that are secret
  * @param marks what the schema's annotations say
+ * @param secrets the attributes that are
  * @param policies all policy files together; their ids are their {@code @id}
  * @param entities all entity files together, and the actions
  * @param warnings what the validator found sound, but hardly meant
@@ -30,6 +31,7 @@ public record Bundle(
     BundleSettings settings,
     Schema schema,
     SchemaMarks marks,
+    Secrets secrets,
     List<Policy> policies,
     Entities entities,
     List<ValidationWarning> warnings) {

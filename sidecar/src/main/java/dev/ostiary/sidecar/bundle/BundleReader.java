@@ -56,13 +56,15 @@ public final class BundleReader {
 
   private Bundle bundle(List<BundleFile> files) throws BundleException {
     var sorted = files.stream().sorted(Comparator.comparing(BundleFile::path)).toList();
-    Optional<Schema> schema = schema(sources(sorted, SCHEMA));
+    Optional<Schema> written = schema(sources(sorted, SCHEMA));
+    Optional<Secrets> secrets = written.map(Secrets::new);
+    Optional<Schema> schema = secrets.map(Secrets::open);
     BundleSettings settings = settings(sources(sorted, SETTINGS), schema);
     List<Policy> policies = policies(sources(sorted, POLICIES), settings);
     List<ValidationWarning> warnings =
-        schema.map(read -> validate(policies, read)).orElse(List.of());
+        secrets.map(marked -> validate(policies, written.get(), marked)).orElse(List.of());
     SchemaMarks marks =
-        schema
+        written
             .map(read -> SchemaMarksReader.read(read, errors))
             .orElse(new SchemaMarks(Set.of(), Map.of()));
     schema.ifPresent(read -> ReservedContext.check(read, errors));
@@ -70,20 +72,29 @@ public final class BundleReader {
     if (schema.isPresent()) {
       entities = new EntityReader(schema.get(), errors).read(sources(sorted, ENTITIES));
     }
-    if (!errors.isEmpty() || schema.isEmpty()) {
+    if (!errors.isEmpty() || schema.isEmpty() || secrets.isEmpty()) {
       errors.sort(
           Comparator.comparing((SourceError error) -> error.span().source().name())
               .thenComparingInt(error -> error.span().start()));
       throw new BundleException(errors);
     }
     return new Bundle(
-        sorted, Bundle.digest(sorted), settings, schema.get(), marks, policies, entities, warnings);
+        sorted,
+        Bundle.digest(sorted),
+        settings,
+        schema.get(),
+        marks,
+        secrets.get(),
+        policies,
+        entities,
+        warnings);
   }
 
-  /** What a policy reads must be there in every request that the schema allows. */
-  private List<ValidationWarning> validate(List<Policy> policies, Schema schema) {
-    var result = new Validator(schema).validate(policies, ValidationMode.STRICT);
+  /** What a policy reads must be there in every request that the schema allows, and no secret. */
+  private List<ValidationWarning> validate(List<Policy> policies, Schema written, Secrets secrets) {
+    var result = new Validator(written).validate(policies, ValidationMode.STRICT);
     result.errors().forEach(error -> errors.add(error.error()));
+    if (!secrets.isEmpty()) new SecretChecks(secrets.names(), errors).check(policies);
     return result.warnings();
   }
 

@@ -17,6 +17,7 @@ import dev.ostiary.cedar.schema.ConformanceException;
 import dev.ostiary.cedar.syntax.Policy;
 import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.sidecar.bundle.ReservedContext;
+import dev.ostiary.sidecar.bundle.Secrets;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.v1.EvaluationError;
 import dev.ostiary.v1.ReasonCode;
@@ -50,10 +51,25 @@ public final class Decider {
   private @Nullable Request asked;
 
   private Decider(Question question, Snapshot snapshot) {
-    this.question = question;
+    this.question = withoutSecrets(question, snapshot.bundle().secrets());
     this.snapshot = snapshot;
     this.rules = snapshot.rules();
     this.entities = snapshot.entities();
+  }
+
+  /** What may not be written is not given to policies. */
+  private static Question withoutSecrets(Question question, Secrets secrets) {
+    if (secrets.isEmpty()) return question;
+    return new Question(
+        question.caller(),
+        question.proof(),
+        question.nowMillis(),
+        question.principal(),
+        question.action(),
+        question.resource(),
+        secrets.without(question.action(), question.context()),
+        question.entities().stream().map(secrets::without).toList(),
+        question.atLeast());
   }
 
   /** The result on a question. Any thread; never blocks. */

@@ -62,6 +62,8 @@ public final class BundleWatcher {
       seen = new Seen.Changed(BundleReader.read(directory));
     } catch (BundleException e) {
       seen = new Seen.Unreadable(e.errors().stream().map(Object::toString).toList());
+    } catch (RuntimeException | StackOverflowError defect) {
+      seen = new Seen.Unreadable(List.of("the sidecar failed on it: " + defect));
     }
     if (!stamp().equals(before)) return new Seen.Same(); // it changed meanwhile: read it next time
     reported = before;

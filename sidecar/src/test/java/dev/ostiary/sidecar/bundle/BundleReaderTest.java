@@ -214,6 +214,49 @@ class BundleReaderTest {
     assertTrue(faults.getFirst().startsWith(place), faults.toString());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          permit (principal, action, resource) when { principal has mail && principal.mail == "x" };
+          permit (principal, action, resource) unless { principal has mail };
+          permit (principal, action, resource) when { context.card.number == 1 };
+          """)
+  void aPolicyThatReadsASecretIsNotActivated(String policy) {
+    var faults = secret().with("docs.cedar", "@id(\"a\") " + policy).faults();
+    assertTrue(faults.getFirst().startsWith("docs.cedar:1:5"), faults.toString());
+    assertTrue(
+        faults.getFirst().endsWith("is marked `@secret`; no policy may read it"),
+        faults.toString());
+  }
+
+  @Test
+  void entitiesOfABundleHoldNoSecretSinceAnActivationIsWrittenDown() {
+    var text =
+        secret()
+            .with(
+                "entities/all.json",
+                "[{\"uid\": {\"type\": \"User\", \"id\": \"ada\"}, \"attrs\": {\"mail\": \"x\"},"
+                    + " \"parents\": []}]");
+    assertTrue(
+        text.faults().getFirst().startsWith("entities/all.json:1:"), text.faults().toString());
+    assertTrue(text.faults().getFirst().contains("mail"), text.faults().toString());
+  }
+
+  private static BundleText secret() {
+    return new BundleText()
+        .with(
+            "docs.cedarschema",
+            """
+            entity User { @secret mail: String };
+            entity Doc;
+            action read appliesTo {
+              principal: User, resource: Doc, context: { card: { @secret number: Long, kind: Long } }
+            };
+            """);
+  }
+
   @Test
   void whatIsSoundButHardlyMeantIsAWarning() throws Exception {
     var text =

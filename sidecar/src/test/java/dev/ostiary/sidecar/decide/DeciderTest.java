@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ostiary.cedar.BoolValue;
 import dev.ostiary.cedar.DatetimeValue;
 import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
@@ -579,6 +580,53 @@ class DeciderTest {
     Result result = Decider.decide(asking, snapshot(ALLOW_ALL));
     if (why == null) assertInstanceOf(Answer.class, result);
     else assertEquals(Why.valueOf(why), assertInstanceOf(Refused.class, result).why());
+  }
+
+  // ---- secrets ----
+
+  @Test
+  void whatIsSecretIsNeitherDecidedOnNorInTheAnswer() throws Exception {
+    var bundle =
+        new BundleText()
+            .with(
+                "docs.cedarschema",
+                """
+                entity User;
+                @inline entity Doc { open: Bool, @secret link: String };
+                action read appliesTo {
+                  principal: User, resource: Doc,
+                  context: { card: { @secret number: Long, kind: Long }, @secret pin?: String },
+                };
+                """)
+            .with(
+                "docs.cedar",
+                "@id(\"read\") permit (principal, action, resource)"
+                    + " when { resource.open && context.card.kind == 1 };")
+            .read();
+    var snapshot = Snapshot.of(bundle, new Revision("test/facts", 1, 1));
+    var kind = Map.of("kind", new LongValue(1));
+    var card = RecordValue.of(Map.of("kind", new LongValue(1), "number", new LongValue(4_711)));
+    var given =
+        new Entity(
+            EntityUid.of("Doc", "new"),
+            RecordValue.of(Map.of("open", BoolValue.TRUE, "link", new StringValue("canary"))),
+            RecordValue.EMPTY,
+            Set.of());
+    Answer answer =
+        answer(
+            question(
+                user("ada"),
+                "read",
+                given.uid(),
+                RecordValue.of(Map.of("card", card, "pin", new StringValue("canary"))),
+                List.of(given)),
+            snapshot);
+    assertTrue(answer.allowed());
+    assertEquals(RecordValue.of(Map.of("card", RecordValue.of(kind))), answer.context());
+    assertEquals(answer.context(), answer.question().context());
+    assertEquals(
+        RecordValue.of(Map.of("open", BoolValue.TRUE)),
+        answer.question().entities().getFirst().attributes());
   }
 
   // ---- purity ----
