@@ -33,7 +33,7 @@ final class LevelChecker {
   private final Map<Place, Integer> exceeded = new HashMap<>();
 
   /** Where an operand that settles its {@code &&} or {@code ||} by its type alone is reported. */
-  private final Map<Expr, Place> settling = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr, Place> settling = new IdentityHashMap<>();
 
   LevelChecker(Typing typing, int limit, Collection<TypeError> errors) {
     this.typing = typing;

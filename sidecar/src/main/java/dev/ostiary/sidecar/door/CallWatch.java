@@ -46,6 +46,7 @@ final class CallWatch extends ServerStreamTracer.Factory {
   private final class Tracer extends ServerStreamTracer {
     private long arriving;
     private long accounted;
+    private boolean refused;
     private @Nullable Consumer<Refused> end;
 
     @Override
@@ -56,18 +57,23 @@ final class CallWatch extends ServerStreamTracer.Factory {
     @Override
     public void inboundWireSize(long bytes) {
       arriving += bytes;
-      if (arriving <= SMALL_BYTES) return;
-      if (arriving > messageBytes) refuse(Received.tooLarge(messageBytes));
+      if (arriving <= SMALL_BYTES || refused) return;
+      if (arriving > messageBytes) {
+        refuse(Received.tooLarge(messageBytes));
+        return;
+      }
       long more = arriving - accounted;
       accounted = arriving;
       if (held.addAndGet(more) > BUDGET_BYTES)
         refuse(Refused.later(Why.OVERLOADED, "too many large messages arrive at once", RETRY));
     }
 
-    private void refuse(Refused refused) {
+    /** Ends the call; gRPC drops what still arrives of it, without an error on the connection. */
+    private void refuse(Refused why) {
+      refused = true;
       release();
-      if (end != null) end.accept(refused);
-      throw Statuses.status(refused).asRuntimeException(); // gRPC reads no further
+      if (end == null) throw Statuses.status(why).asRuntimeException();
+      end.accept(why);
     }
 
     @Override

@@ -58,7 +58,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
     this.meters = meters;
     this.caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
     this.trace = TraceParent.of(headers);
-    CallWatch.onRefusal(refused -> end(new End.Without<>(refused)));
+    CallWatch.onRefusal(this::refuse);
   }
 
   static <Q, A> ServerCallHandler<Received<Q>, A> handler(
@@ -78,6 +78,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
 
   @Override
   public void onHalfClose() {
+    if (ended.get()) return;
     var late = Asking.expired(Context.current());
     if (late.isPresent()) {
       refuse(late.get());
@@ -97,14 +98,17 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
     try {
       method.answer(request, caller, trace, arrivedNanos, this::end);
     } catch (RuntimeException | StackOverflowError defect) {
-      end(new End.Without<>(Noise.defect(defect)));
+      refuse(Noise.defect(defect));
     }
   }
 
   private void end(End<A> end) {
     if (ended.getAndSet(true)) return;
     switch (end) {
-      case End.Without(var refused) -> refuse(refused);
+      case End.Without(var refused) -> {
+        asking.count(refused, caller, call.getMethodDescriptor().getFullMethodName());
+        call.close(Statuses.status(refused), Statuses.trailers(refused));
+      }
       case End.Answered(var answer) -> {
         call.sendHeaders(new Metadata());
         call.sendMessage(answer);
@@ -114,8 +118,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
   }
 
   private void refuse(Refused refused) {
-    asking.count(refused, caller, call.getMethodDescriptor().getFullMethodName());
-    call.close(Statuses.status(refused), Statuses.trailers(refused));
+    end(new End.Without<>(refused));
   }
 
   @Override
