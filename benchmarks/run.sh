@@ -7,7 +7,8 @@
 #   benchmarks/run.sh heap               bytes of heap that an entity takes
 #   benchmarks/run.sh log ARGUMENT…      the log library; for example: log append DIR 1000000 1 BOUNDED
 # PEERS_DATA is where the workload is, by default ~/.cache/peers-bench/data; it is made where it is absent.
-# For peers, SIZES (S M L), ROUNDS (3), SECONDS_EACH (1) and AGREE (2000, decisions compared first) may be set.
+# For peers, SIZES (S M L X), ROUNDS (3), SECONDS_EACH (1) and AGREE (300, decisions compared first) may be set; X is 100,012 policies,
+# this engine alone.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
@@ -39,11 +40,17 @@ esac
 
 out=${PEERS_OUT:-$HOME/.cache/peers-bench}
 [ -x "$out/bin/labbench" ] || { echo "the other engines are not built: benchmarks/peers/build.sh" >&2; exit 3; }
-log=$(mktemp)
+log=${LOG:-$(mktemp)}
 for round in $(seq "${ROUNDS:-3}"); do
-  for size in ${SIZES:-S M L}; do
+  for size in ${SIZES:-S M L X}; do
     echo "round $round, size $size, load $(cut -d' ' -f1 /proc/loadavg)" >&2
-    arguments=("$PEERS_DATA" "${SECONDS_EACH:-1}" "${AGREE:-2000}" "$size")
+    if [ "$size" = X ]; then
+      [ -s "$PEERS_DATA-X/slices.jsonl" ] || python3 "$root/benchmarks/peers/gen.py" --projects 2000 --grants 100000 --out "$PEERS_DATA-X" >&2
+      taskset -c 1 "${java[@]}" dev.ostiary.benchmarks.PeersDriver "$PEERS_DATA-X" "${SECONDS_EACH:-1}" "${AGREE:-300}" L \
+        | grep -v entities | sed $'s/\tL\t/\tX\t/' >> "$log"
+      continue
+    fi
+    arguments=("$PEERS_DATA" "${SECONDS_EACH:-1}" "${AGREE:-300}" "$size")
     {
       taskset -c 1 "${java[@]}" dev.ostiary.benchmarks.PeersDriver "${arguments[@]}"
       taskset -c 1 "$out/bin/cedar-rust-bench" "${arguments[@]}"

@@ -77,6 +77,16 @@ for engine, what in cases:
         cells.append((f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:,.1f}") + verdict)
     row(f"{engine}, {what}", *cells)
 
+
+def verdict_at_most(value, goal):
+    return f"{value:,.2f} (goal at most {goal:g}: {'reached' if value <= goal else 'not reached'})"
+
+
+ours = {size: statistics.median(median_nanos[OURS, "preloaded", size])
+        for size in sizes if median_nanos[OURS, "preloaded", size]}
+if {"S", "X"} <= ours.keys():
+    print(f"\n100,012 policies take {verdict_at_most(ours['X'] / ours['S'], 2)} times as long as 12 do.")
+
 print()
 row("loading, least, ms", "entities", *[f"{size}: parse; validate" for size in sizes])
 row("---", "---", *["---"] * len(sizes))
@@ -91,6 +101,10 @@ for engine in sorted({key[0] for key in loads}, key=lambda engine: (engine != OU
     parse = "parse, slice" if engine == "OPA" else "parse"
     row(engine, least(engine, "entities", "-"),
         *["; ".join(filter(None, [least(engine, parse, s), least(engine, "validate", s)])) for s in sizes])
+
+whole = [min(loads[OURS, what, "L"]) for what in ("parse", "validate") if loads[OURS, what, "L"]]
+if len(whole) == 2:
+    print(f"\nL is parsed, validated and indexed in {verdict_at_most(sum(whole) / 1e9, 0.5)} seconds.")
 
 print()
 print("Decisions compared with the expected ones first, all as expected: " + "; ".join(
