@@ -1,5 +1,6 @@
 package dev.ostiary.benchmarks.wire;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,10 +46,18 @@ final class ServerProcess implements AutoCloseable {
       var found = listening.matcher(line);
       if (!found.find()) continue;
       // The rest of the output must be read, or the server blocks once the pipe is full.
-      Thread.ofPlatform().daemon().start(() -> lines.lines().forEach(ignored -> {}));
+      Thread.ofPlatform().daemon().start(() -> drain(lines));
       return new ServerProcess(process, found.group(1));
     }
     throw new IOException(main + " ended before it listened:\n" + said);
+  }
+
+  private static void drain(BufferedReader lines) {
+    try {
+      while (lines.readLine() != null) continue;
+    } catch (IOException closed) {
+      // Ending the process closes what is read here.
+    }
   }
 
   String address() {
