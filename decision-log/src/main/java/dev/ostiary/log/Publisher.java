@@ -17,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  * what is fsynced, so that no lost power makes the log shorter than it signed.
  */
 final class Publisher {
+  /** Where appends outrun the tiles, a checkpoint over some of them is due before one over all. */
+  private static final Duration DERIVE_FOR = Duration.ofMillis(400);
+
   private static final Duration ANCHOR_REST = Duration.ofSeconds(5);
 
   private final Disk disk;
@@ -31,6 +34,7 @@ final class Publisher {
   private volatile Checkpoint checkpoint;
   private volatile boolean stopping;
   private volatile boolean requested;
+  private boolean behind; // more is synced than the last round made tiles of
   private final Cosigning cosigning;
   private final Settler settler;
   private byte[] signed; // the last checkpoint, as it is published
@@ -70,7 +74,7 @@ final class Publisher {
     while (!stopping) {
       next = Math.max(next + options.checkpointEvery().toNanos(), System.nanoTime());
       for (long wait = next - System.nanoTime();
-          wait > 0 && !stopping && !requested;
+          wait > 0 && !stopping && !requested && !behind;
           wait = next - System.nanoTime()) {
         LockSupport.parkNanos(this, wait);
       }
@@ -79,9 +83,11 @@ final class Publisher {
   }
 
   private synchronized void round() {
+    boolean whole = requested || stopping;
     requested = false;
+    behind = false;
     try {
-      publish(syncer.syncedSize());
+      publish(syncer.syncedSize(), whole ? Long.MAX_VALUE : DERIVE_FOR.toNanos());
     } catch (IOException e) {
       failures++;
       if (Supply.isFull(e)) giveBallast();
@@ -89,9 +95,9 @@ final class Publisher {
     notifyAll();
   }
 
-  private void publish(long size) throws IOException {
+  private void publish(long size, long deriveNanos) throws IOException {
     if (size > checkpoint.size()) {
-      derive(size);
+      derive(size, deriveNanos);
       for (var partial : tiles.partials()) files.write(partial);
       var next = new Checkpoint(options.origin(), tiles.size(), tiles.root());
       signed = encoded(cosigning.cosigned(sign(next), next, new TileTree(files, next.size())));
@@ -100,6 +106,7 @@ final class Publisher {
       published++;
       writer.published(readBytes);
       unanchored = !options.anchors().isEmpty();
+      behind = next.size() < size;
     }
     boolean due = System.nanoTime() - lastKeptNanos >= options.keepEvery().toNanos();
     if ((due || stopping) && checkpoint.size() > keptSize) keep();
@@ -120,9 +127,10 @@ final class Publisher {
     }
   }
 
-  private void derive(long size) throws IOException {
+  private void derive(long size, long nanos) throws IOException {
+    long begin = System.nanoTime();
     tiles.writeFull(files::write); // what a failed round left
-    while (cursor.next() < size) {
+    while (cursor.next() < size && System.nanoTime() - begin < nanos) {
       long before = cursor.next();
       cursor.read(
           size,

@@ -247,22 +247,7 @@ public final class Sidecar implements AutoCloseable {
         "version of the bundle in force",
         facts,
         f -> f.snapshot().map(s -> s.bundle().version()).orElse(0L));
-    meters.gauge("ostiary.log.entries", "entries of the decision log", recorder, Recorder::size);
-    meters.gauge(
-        "ostiary.log.bytes",
-        "bytes of records written since the start",
-        recorder,
-        r -> r.counters().bytes());
-    meters.gauge(
-        "ostiary.log.unsynced.bytes",
-        "bytes written and not yet fsynced",
-        recorder,
-        r -> r.counters().unsyncedBytes());
-    meters.gauge(
-        "ostiary.log.unpublished",
-        "entries that no checkpoint covers yet",
-        recorder,
-        r -> r.counters().unpublished());
+    LogMeters.show(recorder, meters);
   }
 
   /** The bundle in force, if there is one. */

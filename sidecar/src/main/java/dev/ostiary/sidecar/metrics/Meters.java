@@ -3,6 +3,8 @@ package dev.ostiary.sidecar.metrics;
 import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.decide.Refused;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -104,10 +106,15 @@ public final class Meters {
 
   /** Shows a number that {@code source} knows. */
   public <T> void gauge(String name, String description, T source, ToDoubleFunction<T> number) {
-    io.micrometer.core.instrument.Gauge.builder(name, source, number)
+    Gauge.builder(name, source, number)
         .description(description)
         .strongReference(true)
         .register(registry);
+  }
+
+  /** Shows a number that {@code source} knows and that only rises. */
+  public <T> void total(String name, String description, T source, ToDoubleFunction<T> number) {
+    FunctionCounter.builder(name, source, number).description(description).register(registry);
   }
 
   /** A counter of its own. */

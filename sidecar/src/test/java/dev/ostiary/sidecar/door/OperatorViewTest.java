@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,10 @@ final class OperatorViewTest {
     assertSample(metrics, "ostiary_decision_latency_seconds_count{door=\"check\"}");
     assertSample(metrics, "ostiary_revision_policy");
     assertSample(metrics, "ostiary_log_entries");
+    assertSample(metrics, "ostiary_log_bytes_total");
+    assertSample(metrics, "ostiary_log_writes_total");
+    for (String fault : List.of("refused", "lost", "publish_failures", "witness_failures"))
+      assertTrue(metrics.contains("ostiary_log_" + fault + "_total 0.0"), metrics);
     assertSample(metrics, "ostiary_ready");
     assertTrue(metrics.contains("ostiary_bundle_version 7.0"), metrics);
   }
