@@ -43,13 +43,15 @@ final class JsonFields {
   /** {@code json} as an object with all of {@code required} and nothing outside both lists. */
   JsonObject object(Json json, String what, List<String> required, List<String> optional)
       throws SourceException {
-    JsonObject object = open(json, what, required);
-    for (int i = 0; i < object.size(); i++) {
-      String name = object.name(i);
-      if (!required.contains(name) && !optional.contains(name))
-        throw failure(object.value(i), "`" + name + "` is no member of `" + what + "`");
-    }
-    return object;
+    if (json instanceof JsonObject object)
+      for (int i = 0; i < object.size(); i++) {
+        String name = object.name(i);
+        if (!required.contains(name) && !optional.contains(name)) {
+          unique(object);
+          throw failure(object.value(i), "`" + name + "` is no member of `" + what + "`");
+        }
+      }
+    return open(json, what, required);
   }
 
   /** {@code json} as an object with all of {@code required}, whatever else it has. */

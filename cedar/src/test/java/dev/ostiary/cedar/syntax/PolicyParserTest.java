@@ -286,11 +286,11 @@ final class PolicyParserTest {
   @Test
   void whatIsDeepWithinTheBoundsIsRead() throws Exception {
     expr("(".repeat(240) + "1" + ")".repeat(240));
-    expr("principal" + ".a".repeat(900));
+    expr("principal" + ".a".repeat(590));
     expr("true" + " && true".repeat(900));
     expr("[".repeat(240) + "]".repeat(240));
-    String thousand = "(".repeat(1) + "principal" + ".a".repeat(900) + ")" + ".b".repeat(900);
-    assertThrows(SourceException.class, () -> expr(thousand));
+    String both = "(".repeat(1) + "principal" + ".a".repeat(590) + ")" + ".b".repeat(590);
+    assertThrows(SourceException.class, () -> expr(both));
   }
 
   @Test

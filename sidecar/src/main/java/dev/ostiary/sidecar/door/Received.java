@@ -66,6 +66,6 @@ sealed interface Received<T> {
   /** Why a message of more bytes is not read. */
   static Refused tooLarge(int bytes) {
     return Refused.of(
-        Why.REQUEST_TOO_LARGE, "", "expected a message of at most " + bytes + " bytes");
+        Why.REQUEST_TOO_LARGE, "request", "expected a message of at most " + bytes + " bytes");
   }
 }

@@ -191,6 +191,7 @@ final class HostileRequestTest {
       var status = refusedBytes(bytes);
       assertEquals(Status.Code.INVALID_ARGUMENT, status.code(), status.message());
       assertEquals("REQUEST_TOO_LARGE", status.reason());
+      assertEquals("request", status.field());
     }
     assertEquals(Decision.DECISION_ALLOW, decision());
   }
