@@ -287,7 +287,7 @@ final class PolicyParserTest {
   void whatIsDeepWithinTheBoundsIsRead() throws Exception {
     expr("(".repeat(240) + "1" + ")".repeat(240));
     expr("principal" + ".a".repeat(590));
-    expr("true" + " && true".repeat(900));
+    expr("true" + " && true".repeat(590));
     expr("[".repeat(240) + "]".repeat(240));
     String both = "(".repeat(1) + "principal" + ".a".repeat(590) + ")" + ".b".repeat(590);
     assertThrows(SourceException.class, () -> expr(both));
