@@ -10,7 +10,6 @@ import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -111,20 +110,20 @@ public final class Witness {
         .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES))
         .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
         .handle((response, failure) -> {
-          if (failure == null) return answer(response, note);
+          if (failure == null) return answer(response.statusCode(), response.body(), note);
           var cause = failure.getCause() == null ? failure : failure.getCause();
           return new Answer.Failed(address + ": " + cause);
         });
   }
 
-  private Answer answer(HttpResponse<byte[]> response, SignedNote note) {
-    String body = new String(response.body(), StandardCharsets.UTF_8);
+  /** What a response of {@code status} says to {@code note}. */
+  Answer answer(int status, byte[] response, SignedNote note) {
+    String body = new String(response, StandardCharsets.UTF_8);
     try {
-      return switch (response.statusCode()) {
+      return switch (status) {
         case 200 -> new Answer.Cosigned(cosignatures(body, note));
         case 409 -> new Answer.Remembers(size(body));
-        default ->
-            new Answer.Failed(address + ": expected status 200, got " + response.statusCode());
+        default -> new Answer.Failed(address + ": expected status 200, got " + status);
       };
     } catch (NoteException e) {
       return new Answer.Failed(address + ": " + e.getMessage());

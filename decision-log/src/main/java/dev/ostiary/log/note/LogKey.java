@@ -109,7 +109,7 @@ public final class LogKey {
       }
     }
     try {
-      return parse(Files.readString(file).strip());
+      return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
     } catch (NoteException e) {
       throw new NoteException(file + ": " + e.getMessage());
     }
