@@ -31,7 +31,7 @@ final class Fold {
   private long lastMicros;
   private @Nullable CannotFoldException fault;
 
-  private Fold(String origin, long epoch) {
+  Fold(String origin, long epoch) {
     this.origin = origin;
     this.epoch = epoch;
   }
@@ -44,12 +44,17 @@ final class Fold {
     } catch (IOException e) {
       throw new CannotFoldException(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     }
-    if (fold.fault != null) throw fold.fault;
+    fold.check();
     return fold;
   }
 
+  /** Says why the fold ended before the log did, if so. */
+  void check() throws CannotFoldException {
+    if (fault != null) throw fault;
+  }
+
   /** Takes one record; false ends the fold. */
-  private boolean take(LogRecord record) {
+  boolean take(LogRecord record) {
     try {
       Fact fact = Fact.parseFrom(record.bytes());
       // A field that is not known could matter as much as a fact that is not.
@@ -99,7 +104,8 @@ final class Fold {
     return Optional.of(Snapshot.of(bundle, new Revision(origin, epoch, activationSize)));
   }
 
-  private static Bundle bundle(Activation activation) throws CannotFoldException {
+  /** The bundle that an activation holds. */
+  static Bundle bundle(Activation activation) throws CannotFoldException {
     List<BundleFile> files =
         activation.getFilesList().stream()
             .map(file -> new BundleFile(file.getPath(), file.getContent().toByteArray()))
