@@ -63,21 +63,27 @@ public final class ContractReader {
   public List<Entity> entities(List<dev.ostiary.v1.Entity> entities) throws ContractException {
     if (entities.isEmpty()) return List.of();
     var read = new ArrayList<Entity>(entities.size());
-    for (int i = 0; i < entities.size(); i++) {
-      var entity = entities.get(i);
-      String field = "entities[" + i + "]";
-      var parents = new HashSet<EntityUid>();
-      for (int j = 0; j < entity.getParentsCount(); j++)
-        parents.add(uid(entity.getParents(j), field + ".parents[" + j + "]"));
-      count(field);
-      read.add(
-          new Entity(
-              named(entity.hasUid(), entity.getUid(), field + ".uid"),
-              record(entity.getAttributesList(), field + ".attributes"),
-              record(entity.getTagsList(), field + ".tags"),
-              parents));
-    }
+    for (int i = 0; i < entities.size(); i++)
+      read.add(entity(entities.get(i), "entities[" + i + "]"));
     return read;
+  }
+
+  /** An entity with what it holds. */
+  public Entity entity(dev.ostiary.v1.Entity entity, String field) throws ContractException {
+    var parents = new HashSet<EntityUid>();
+    for (int i = 0; i < entity.getParentsCount(); i++)
+      parents.add(uid(entity.getParents(i), field + ".parents[" + i + "]"));
+    count(field);
+    return new Entity(
+        named(entity.hasUid(), entity.getUid(), field + ".uid"),
+        record(entity.getAttributesList(), field + ".attributes"),
+        record(entity.getTagsList(), field + ".tags"),
+        parents);
+  }
+
+  /** The fault of a field that is not there. */
+  public static ContractException missing(String field, String expected) {
+    return new ContractException(Kind.MALFORMED, field, "expected " + expected + ", got none");
   }
 
   /** A record of attributes, each name once. */

@@ -1,50 +1,43 @@
 package dev.ostiary.sidecar.facts;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ostiary.log.LogReader;
 import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.NoteException;
-import dev.ostiary.record.v1.Fact;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.CannotFoldException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * The snapshots that a fact log added up to at each of its revisions. Reads the log as it is when
- * opened, beside a live writer or without one. Any thread.
+ * opened, beside a live writer or without one. One thread at a time.
  */
 public final class History {
-  /** Whoever reads decisions in order needs one, and those beside it a second. */
-  private static final int KEPT = 2;
+  /** Decisions of several threads may stand in the log a little out of the order of revisions. */
+  private static final int KEPT = 256;
 
-  private final Path directory;
+  private final LogReader reader;
   private final String origin;
   private final long epoch;
-  private final long size;
+  private final NavigableMap<Long, Snapshot> kept = new TreeMap<>();
+  private Fold fold;
 
-  /** Index of each activation by the size after it. */
-  private final TreeMap<Long, Long> activations = new TreeMap<>();
-
-  private final Map<Long, Snapshot> kept = new LinkedHashMap<>(KEPT * 2, 0.75f, true);
-
-  private History(Path directory, String origin, long epoch, long size) {
-    this.directory = directory;
+  private History(LogReader reader, String origin, long epoch) {
+    this.reader = reader;
     this.origin = origin;
     this.epoch = epoch;
-    this.size = size;
+    this.fold = new Fold(origin, epoch);
   }
 
   /**
-   * Reads which facts there are. Blocks.
+   * Looks at a log. Blocks.
    *
    * @param directory one tree of it, such as {@code DATA/facts/1}
-   * @throws CannotFoldException if it cannot be read, or holds a fact that is not known
+   * @throws CannotFoldException if it cannot be read
    */
   public static History open(Path directory) throws CannotFoldException {
     try {
@@ -57,61 +50,44 @@ public final class History {
       int slash = line.lastIndexOf('/');
       String origin = line.substring(0, Math.max(0, slash));
       long epoch = Long.parseLong(line.substring(slash + 1));
-      var history = new History(directory, origin, epoch, reader.size());
-      var fold = new Fold(origin, epoch);
-      reader.forEach(
-          0,
-          record -> {
-            boolean taken = fold.take(record);
-            if (taken) history.activations.put(record.index() + record.count(), record.index());
-            return taken;
-          });
-      fold.check();
-      return history;
+      return new History(reader, origin, epoch);
     } catch (IOException | NoteException | NumberFormatException e) {
       throw new CannotFoldException(Reason.UNREADABLE, directory + ": " + e.getMessage());
     }
   }
 
   /**
-   * The snapshot at a revision; empty where the facts up to it are not here. Compiles a bundle
-   * where the revision is not one of the last that were asked for.
+   * The snapshot at a revision; empty where the facts up to it are not here. Cheap where revisions
+   * are asked for in order; an old one after a much later one folds from the first fact again.
    *
-   * @throws CannotFoldException if the facts up to it cannot be read or folded any more
+   * @throws CannotFoldException if the facts up to it cannot be read or folded
    */
-  public synchronized Optional<Snapshot> at(Revision revision) throws CannotFoldException {
-    if (!revision.origin().equals(origin) || revision.epoch() != epoch || revision.size() > size)
-      return Optional.empty();
-    var activation = activations.floorEntry(revision.size());
-    if (activation == null) return Optional.empty();
-    Snapshot snapshot = kept.get(activation.getKey());
-    if (snapshot == null) {
-      snapshot = read(activation.getValue(), activation.getKey());
-      if (kept.size() == KEPT) kept.remove(kept.keySet().iterator().next());
-      kept.put(activation.getKey(), snapshot);
-    }
-    return Optional.of(snapshot);
+  public Optional<Snapshot> at(Revision revision) throws CannotFoldException {
+    if (!revision.origin().equals(origin) || revision.epoch() != epoch) return Optional.empty();
+    Snapshot known = kept.get(revision.size());
+    if (known != null) return Optional.of(known);
+    if (revision.size() < fold.size()) fold = new Fold(origin, epoch);
+    take(revision.size());
+    Optional<Snapshot> snapshot =
+        fold.size() == revision.size() ? fold.snapshot() : Optional.empty();
+    snapshot.ifPresent(found -> {
+      kept.put(revision.size(), found);
+      if (kept.size() > KEPT) kept.pollFirstEntry();
+    });
+    return snapshot;
   }
 
-  private Snapshot read(long index, long sizeAfter) throws CannotFoldException {
-    var found =
-        new Object() {
-          byte[] bytes = new byte[0];
-        };
+  /** Takes the facts up to that size of the log. */
+  private void take(long upTo) throws CannotFoldException {
+    if (fold.size() >= upTo) return;
     try {
-      LogReader.live(directory)
-          .forEach(
-              index,
-              record -> {
-                found.bytes = record.bytes();
-                return false;
-              });
-      var activation = Fact.parseFrom(found.bytes).getActivation();
-      return Snapshot.of(Fold.bundle(activation), new Revision(origin, epoch, sizeAfter));
-    } catch (InvalidProtocolBufferException e) {
-      throw new CannotFoldException(Reason.UNKNOWN_FACT, origin + "/" + epoch + " entry " + index);
+      reader.forEach(
+          fold.size(),
+          record ->
+              record.index() + record.count() <= upTo && fold.take(record) && fold.size() < upTo);
     } catch (IOException e) {
       throw new CannotFoldException(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     }
+    fold.check();
   }
 }

@@ -6,7 +6,6 @@ import dev.ostiary.log.LogRecord;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.sidecar.contract.ContractException;
-import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.History;
@@ -16,18 +15,16 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the decisions of a log again and compares. One thread reads the entries in order, all cores
- * decide; memory is bounded by a few thousand entries.
+ * Makes the decisions of a log again and compares. One thread reads the entries and folds the facts
+ * in order, all cores decide; memory is bounded by a few thousand entries.
  */
 public final class Replay {
   private static final int CHUNK = 512;
@@ -38,14 +35,20 @@ public final class Replay {
   private final ArrayDeque<Future<Part>> running = new ArrayDeque<>();
   private final List<Difference> differences = new ArrayList<>();
   private final TreeMap<String, Long> notMade = new TreeMap<>();
+  private List<Task> chunk = new ArrayList<>(CHUNK);
+  private long read;
   private long same;
 
-  private Replay(History history, LongConsumer progress) {
+  private Replay(History history, long from, LongConsumer progress) {
     this.history = history;
+    this.read = from;
     this.progress = progress;
   }
 
-  /** What came of one chunk. */
+  /** A logged decision and what it was made by. */
+  private record Task(long index, int item, DecisionRecord logged, Snapshot snapshot) {}
+
+  /** What came of one chunk, which ends before {@code end}. */
   private record Part(
       long end, long same, List<Difference> differences, Map<String, Long> notMade) {}
 
@@ -58,114 +61,89 @@ public final class Replay {
    */
   public static Replayed run(LogReader log, long from, History history, LongConsumer progress)
       throws IOException, InterruptedException {
-    var replay = new Replay(history, progress);
+    var replay = new Replay(history, from, progress);
     try (var workers = Executors.newFixedThreadPool(replay.cores)) {
-      try {
-        replay.run(log, from, workers);
-      } finally {
-        workers.shutdownNow();
-      }
+      log.forEach(from, record -> replay.take(record, workers));
+      replay.hand(workers);
+      while (!replay.running.isEmpty() && !Thread.currentThread().isInterrupted())
+        replay.takeOldest();
     }
+    if (Thread.interrupted()) throw new InterruptedException();
     return new Replayed(replay.same, List.copyOf(replay.differences), Map.copyOf(replay.notMade));
   }
 
-  private void run(LogReader log, long from, ExecutorService workers)
-      throws IOException, InterruptedException {
-    var chunk =
-        new Object() {
-          List<LogRecord> records = new ArrayList<>(CHUNK);
-          @Nullable InterruptedException interrupted;
-        };
-    log.forEach(
-        from,
-        record -> {
-          chunk.records.add(record);
-          if (chunk.records.size() < CHUNK) return true;
-          List<LogRecord> full = chunk.records;
-          chunk.records = new ArrayList<>(CHUNK);
-          running.add(workers.submit(() -> part(full)));
-          try {
-            if (running.size() > 2 * cores) takeOldest();
-            return true;
-          } catch (InterruptedException e) {
-            chunk.interrupted = e;
-            return false;
-          }
-        });
-    if (chunk.interrupted != null) throw chunk.interrupted;
-    running.add(workers.submit(() -> part(chunk.records)));
-    while (!running.isEmpty()) takeOldest();
+  /** Takes one record; false where the thread was interrupted. */
+  private boolean take(LogRecord record, ExecutorService workers) {
+    read = record.index() + record.count();
+    try {
+      var entry = DecisionLogEntry.parseFrom(record.bytes());
+      switch (entry.getEntryCase()) {
+        case DECISION -> task(record.index(), 0, entry.getDecision());
+        case BATCH -> {
+          var items = entry.getBatch().getItemsList();
+          for (int i = 0; i < items.size(); i++) task(record.index(), i, items.get(i));
+        }
+        case ENTRY_NOT_SET -> notMade("the entry is of a kind that this version does not know");
+        case STARTED, CLOSED, POLICY_ACTIVATED, REFUSALS, GAP -> {}
+      }
+    } catch (InvalidProtocolBufferException e) {
+      notMade("the entry is not a decision log's");
+    }
+    if (chunk.size() >= CHUNK) hand(workers);
+    if (running.size() > 2 * cores) takeOldest();
+    return !Thread.currentThread().isInterrupted();
   }
 
-  private void takeOldest() throws InterruptedException {
+  private void task(long index, int item, DecisionRecord logged) {
+    try {
+      var snapshot = history.at(Logged.revision(logged));
+      if (snapshot.isPresent()) chunk.add(new Task(index, item, logged, snapshot.get()));
+      else notMade("the facts up to its revision are not here");
+    } catch (CannotFoldException e) {
+      notMade(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void notMade(String why) {
+    notMade.merge(why, 1L, Long::sum);
+  }
+
+  private void hand(ExecutorService workers) {
+    List<Task> full = chunk;
+    long end = read;
+    chunk = new ArrayList<>(CHUNK);
+    running.add(workers.submit(() -> made(full, end)));
+  }
+
+  private static Part made(List<Task> tasks, long end) {
+    var differences = new ArrayList<Difference>(0);
+    var notMade = new TreeMap<String, Long>();
+    long same = 0;
+    for (Task task : tasks) {
+      try {
+        var parts = Logged.differences(task.logged, task.snapshot);
+        if (parts.isEmpty()) same++;
+        else differences.add(new Difference(task.index, task.item, id(task.logged), parts));
+      } catch (ContractException e) {
+        String why = "the entry holds no question: " + e.field() + ": " + e.getMessage();
+        notMade.merge(why, 1L, Long::sum);
+      }
+    }
+    return new Part(end, same, differences, notMade);
+  }
+
+  /** Adds what the oldest chunk came to; leaves the thread interrupted if it is while waiting. */
+  private void takeOldest() {
     try {
       Part part = running.remove().get();
       same += part.same;
       differences.addAll(part.differences);
       part.notMade.forEach((why, count) -> notMade.merge(why, count, Long::sum));
       progress.accept(part.end);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause()); // a defect: what can go wrong is a value
-    }
-  }
-
-  private Part part(List<LogRecord> records) {
-    var part = new Made();
-    for (LogRecord record : records) part.make(record);
-    LogRecord last = records.isEmpty() ? null : records.getLast();
-    return new Part(
-        last == null ? 0 : last.index() + last.count(), part.same, part.differences, part.notMade);
-  }
-
-  /** Makes the decisions of one chunk; neighbours mostly share a revision. */
-  private final class Made {
-    private final List<Difference> differences = new ArrayList<>(0);
-    private final TreeMap<String, Long> notMade = new TreeMap<>();
-    private long same;
-    private @Nullable Revision revision;
-    private Optional<Snapshot> snapshot = Optional.empty();
-
-    private void make(LogRecord record) {
-      try {
-        var entry = DecisionLogEntry.parseFrom(record.bytes());
-        switch (entry.getEntryCase()) {
-          case DECISION -> make(entry.getDecision(), record.index(), 0);
-          case BATCH -> {
-            var items = entry.getBatch().getItemsList();
-            for (int i = 0; i < items.size(); i++) make(items.get(i), record.index(), i);
-          }
-          case ENTRY_NOT_SET -> notMade("the entry is of a kind that this version does not know");
-          case STARTED, CLOSED, POLICY_ACTIVATED, REFUSALS, GAP -> {}
-        }
-      } catch (InvalidProtocolBufferException e) {
-        notMade("the entry is not a decision log's");
-      }
-    }
-
-    private void make(DecisionRecord logged, long index, int item) {
-      try {
-        Revision at = Logged.revision(logged);
-        if (!at.equals(revision)) {
-          snapshot = history.at(at);
-          revision = at;
-        }
-        if (snapshot.isEmpty()) {
-          notMade("the facts up to its revision are not here");
-          return;
-        }
-        var parts = Logged.differences(logged, snapshot.get());
-        if (parts.isEmpty()) same++;
-        else differences.add(new Difference(index, item, id(logged), parts));
-      } catch (CannotFoldException e) {
-        revision = null;
-        notMade(String.valueOf(e.getMessage()));
-      } catch (ContractException e) {
-        notMade("the entry holds no question: " + e.field() + ": " + e.getMessage());
-      }
-    }
-
-    private void notMade(String why) {
-      notMade.merge(why, 1L, Long::sum);
     }
   }
 
