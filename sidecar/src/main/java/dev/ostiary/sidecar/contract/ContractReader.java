@@ -14,6 +14,7 @@ import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.ValueFormatException;
 import dev.ostiary.sidecar.contract.ContractException.Kind;
+import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.v1.Attribute;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -79,6 +80,11 @@ public final class ContractReader {
         record(entity.getAttributesList(), field + ".attributes"),
         record(entity.getTagsList(), field + ".tags"),
         parents);
+  }
+
+  /** A position in a fact log. */
+  public static Revision revision(dev.ostiary.v1.Revision revision) {
+    return new Revision(revision.getOrigin(), revision.getEpoch(), revision.getSize());
   }
 
   /** The fault of a field that is not there. */

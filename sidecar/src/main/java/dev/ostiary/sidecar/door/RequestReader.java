@@ -6,7 +6,6 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
-import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.v1.CheckRequest;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -66,10 +65,8 @@ final class RequestReader {
             ContractReader.named(request.hasResource(), request.getResource(), "resource"),
             reader.record(request.getContextList(), "context"),
             reader.entities(request.getEntitiesList()),
-            request.hasAtLeast() ? Optional.of(revision(request.getAtLeast())) : Optional.empty()));
-  }
-
-  private static Revision revision(dev.ostiary.v1.Revision revision) {
-    return new Revision(revision.getOrigin(), revision.getEpoch(), revision.getSize());
+            request.hasAtLeast()
+                ? Optional.of(ContractReader.revision(request.getAtLeast()))
+                : Optional.empty()));
   }
 }

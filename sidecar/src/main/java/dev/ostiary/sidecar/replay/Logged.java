@@ -30,8 +30,7 @@ final class Logged {
 
   /** The revision that it was made at. */
   static Revision revision(DecisionRecord logged) {
-    var revision = logged.getDataRevision();
-    return new Revision(revision.getOrigin(), revision.getEpoch(), revision.getSize());
+    return ContractReader.revision(logged.getDataRevision());
   }
 
   /**
