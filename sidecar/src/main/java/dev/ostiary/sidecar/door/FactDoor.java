@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 /** {@code ostiary.v1.FactService}. A fact waits for the disk, so it does not on an event loop. */
 final class FactDoor {
   /** A fact is a record of the log, which bounds it. */
-  private static final int MAX_BYTES = 16 * 1024 * 1024;
+  static final int MAX_BYTES = 16 * 1024 * 1024;
 
   private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
 

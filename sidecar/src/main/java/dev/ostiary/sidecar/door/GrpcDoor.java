@@ -59,6 +59,7 @@ public final class GrpcDoor {
   private final DecisionDoor decisions;
   private final FactDoor facts;
   private final CallWatch watch;
+  private final CallWatch adminWatch;
   private final Function<EntityUid, Caller> admission;
   private final Limits limits;
   private final EventLoopGroup acceptors;
@@ -92,6 +93,7 @@ public final class GrpcDoor {
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
     this.facts = new FactDoor(facts, blocking, asking, meters);
     this.watch = new CallWatch(limits.messageBytes());
+    this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
     this.admission = admission;
     this.limits = limits;
     this.acceptors = acceptors;
@@ -104,7 +106,8 @@ public final class GrpcDoor {
   /** Listens on TCP and returns the port. */
   public int listen(Listener listener) throws IOException {
     Server server =
-        start(listener.address(), EpollServerSocketChannel::new, List.of(decisions.service()));
+        start(
+            listener.address(), EpollServerSocketChannel::new, List.of(decisions.service()), watch);
     for (var address : server.getListenSockets())
       if (address instanceof InetSocketAddress tcp) return tcp.getPort();
     throw new IOException(listener + ": no port was bound");
@@ -117,18 +120,23 @@ public final class GrpcDoor {
    * @throws IOException if the path is taken by something else, or somebody listens there
    */
   public void listen(Path socket) throws IOException {
-    listen(socket, List.of(decisions.service()), "rw-rw----");
+    listen(socket, List.of(decisions.service()), watch, "rw-rw----");
   }
 
   /** Listens for whoever administers, in the same way, on a Unix socket of the owner's alone. */
   public void listenForFacts(Path socket) throws IOException {
-    listen(socket, List.of(decisions.service(), facts.service()), "rw-------");
+    listen(socket, List.of(decisions.service(), facts.service()), adminWatch, "rw-------");
   }
 
-  private void listen(Path socket, List<ServerServiceDefinition> services, String mode)
+  private void listen(
+      Path socket, List<ServerServiceDefinition> services, CallWatch watch, String mode)
       throws IOException {
     removeLeftOver(socket);
-    start(new DomainSocketAddress(socket.toFile()), EpollServerDomainSocketChannel::new, services);
+    start(
+        new DomainSocketAddress(socket.toFile()),
+        EpollServerDomainSocketChannel::new,
+        services,
+        watch);
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(mode));
   }
 
@@ -147,7 +155,8 @@ public final class GrpcDoor {
   private Server start(
       SocketAddress address,
       ChannelFactory<? extends ServerChannel> channels,
-      List<ServerServiceDefinition> services)
+      List<ServerServiceDefinition> services,
+      CallWatch watch)
       throws IOException {
     var server =
         NettyServerBuilder.forAddress(address)

@@ -12,6 +12,7 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.LongValue;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.StringValue;
+import dev.ostiary.log.LogOptions;
 import dev.ostiary.log.note.LogKey;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleText;
@@ -48,7 +49,8 @@ final class EntityFactsTest {
   }
 
   private FactLog open() throws Exception {
-    return FactLog.open(data, "test", key, () -> 1_000_000);
+    var options = LogOptions.of(data.resolve("facts/1"), "test/facts/1", key);
+    return FactLog.open(options, () -> 1_000_000);
   }
 
   private static final String SCHEMA =
