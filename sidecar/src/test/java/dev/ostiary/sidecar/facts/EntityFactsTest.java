@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -176,7 +177,10 @@ final class EntityFactsTest {
     try (FactLog facts = open()) {
       facts.activate(active);
       for (int step = 0; step < 200; step++) {
-        if (random.nextInt(20) == 0) facts.activate(active = bundle(active.version() + 1));
+        if (random.nextInt(20) == 0) {
+          active = bundle(active.version() + 1);
+          facts.activate(active);
+        }
         var changes = new ArrayList<Change>();
         var after = new HashMap<>(put);
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
@@ -205,7 +209,7 @@ final class EntityFactsTest {
     for (long size : revisions) {
       Snapshot snapshot = history.at(new Revision("test/facts", 1, size)).orElseThrow();
       assertEquals(size, snapshot.dataRevision().size());
-      assertIs(expected.get(size), snapshot);
+      assertIs(Objects.requireNonNull(expected.get(size)), snapshot);
     }
   }
 
