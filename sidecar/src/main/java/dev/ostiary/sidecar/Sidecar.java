@@ -31,6 +31,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -122,7 +123,8 @@ public final class Sidecar implements AutoCloseable {
     var loops = (VertxInternal) vertx;
     this.door =
         new GrpcDoor(
-            facts::snapshot,
+            facts,
+            task -> vertx.executeBlocking(Executors.callable(task), true),
             recorder,
             clock,
             refusals,
@@ -159,6 +161,7 @@ public final class Sidecar implements AutoCloseable {
     if (!vertx.isNativeTransportEnabled())
       throw new StartException("expected Linux on x86-64, whose epoll transport carries the doors");
     try {
+      door.listenForFacts(config.adminSocket());
       if (config.socket().isPresent()) door.listen(config.socket().get());
       if (config.grpc().isPresent()) grpcPort = Optional.of(door.listen(config.grpc().get()));
     } catch (IOException e) {
@@ -265,6 +268,11 @@ public final class Sidecar implements AutoCloseable {
   /** The Unix socket of the gRPC door; empty where it is off. */
   public Optional<Path> socket() {
     return config.socket();
+  }
+
+  /** The Unix socket on which facts are taken. */
+  public Path adminSocket() {
+    return config.adminSocket();
   }
 
   /** Number of entries of the decision log that are fsynced. */

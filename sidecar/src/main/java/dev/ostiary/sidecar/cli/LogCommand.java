@@ -5,9 +5,10 @@ import picocli.CommandLine.Command;
 /** {@code ostiary log}: reads and checks a log, without the process that writes it. */
 @Command(
     name = "log",
-    description = "Read, check, prove and salvage a log.",
+    description = "Read, check, replay, prove and salvage a log.",
     subcommands = {
       LogShow.class,
+      LogReplay.class,
       LogVerify.class,
       LogProve.class,
       LogReceipt.class,

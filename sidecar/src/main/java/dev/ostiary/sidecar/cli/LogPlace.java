@@ -85,15 +85,21 @@ sealed interface LogPlace {
     }
   }
 
-  private static Path newestEpoch(Path decisions) {
-    try (var epochs = Files.list(decisions)) {
+  /**
+   * The newest tree of a log.
+   *
+   * @param log such as {@code DATA/decisions}
+   * @throws UserException if there is none
+   */
+  static Path newestEpoch(Path log) {
+    try (var epochs = Files.list(log)) {
       return epochs
           .filter(path -> path.getFileName().toString().matches("[1-9][0-9]{0,17}"))
           .max(Comparator.comparingLong(path -> Long.parseLong(path.getFileName().toString())))
-          .orElseThrow(() ->
-              new UserException(decisions + ": no epoch here; expected a directory such as 1"));
+          .orElseThrow(
+              () -> new UserException(log + ": no epoch here; expected a directory such as 1"));
     } catch (IOException e) {
-      throw new UserException(decisions + ": cannot be read: " + e.getMessage());
+      throw new UserException(log + ": cannot be read: " + e.getMessage());
     }
   }
 }

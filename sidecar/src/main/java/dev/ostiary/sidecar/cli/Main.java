@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       CheckCommand.class,
       BundleCommand.class,
+      FactsCommand.class,
       LogCommand.class,
       DemoCommand.class,
       CedarCommand.class,

@@ -40,4 +40,14 @@ public record Config(
     Duration watchEvery,
     Duration drainGrace,
     int threads,
-    Limits limits) {}
+    Limits limits) {
+  /** Unix socket for whoever administers: facts over gRPC. */
+  public Path adminSocket() {
+    return adminSocket(data);
+  }
+
+  /** Where that is for a data directory. */
+  public static Path adminSocket(Path data) {
+    return data.resolve("admin.sock");
+  }
+}

@@ -8,6 +8,7 @@ import dev.ostiary.sidecar.yaml.Suggestion;
 import dev.ostiary.sidecar.yaml.YamlMap;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,8 +104,12 @@ public final class ConfigReader {
     return name.startsWith("OSTIARY_SERVICE_") || name.matches("OSTIARY_PORT(_.*)?");
   }
 
+  private static final String SOCKET_PATH = "a socket path of at most 107 bytes";
+
   private Config config() {
     Path data = Path.of(text(Key.DATA));
+    Path admin = Config.adminSocket(data);
+    if (isTooLong(admin)) fault(Key.DATA, SOCKET_PATH, admin.toAbsolutePath().toString());
     return new Config(
         optional(Key.BUNDLE).map(Path::of),
         data,
@@ -141,10 +146,13 @@ public final class ConfigReader {
     String text = text(Key.SOCKET);
     if (text.equals("off")) return Optional.empty();
     Path path = text.isEmpty() ? data.resolve("ostiary.sock") : Path.of(text);
-    // sun_path has 108 bytes, the last of them zero.
-    if (path.toAbsolutePath().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length
-        > 107) fault(Key.SOCKET, "a path of at most 107 bytes", path.toAbsolutePath().toString());
+    if (isTooLong(path)) fault(Key.SOCKET, SOCKET_PATH, path.toAbsolutePath().toString());
     return Optional.of(path);
+  }
+
+  /** The sun_path of a socket's address has 108 bytes, the last of them zero. */
+  private static boolean isTooLong(Path socket) {
+    return socket.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8).length > 107;
   }
 
   private Optional<Listener> listener(Key key) {

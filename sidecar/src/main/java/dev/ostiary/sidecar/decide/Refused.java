@@ -40,6 +40,12 @@ public record Refused(Why why, String message, String field, Optional<Duration> 
     OTHER_REVISION,
     /** {@code at_least} is not reached yet. */
     REVISION_NOT_REACHED,
+    /** A change expects another revision than the one in force. */
+    REVISION_DIFFERS,
+    /** An entity to delete was not put. */
+    ENTITY_NOT_PUT,
+    /** An entity cannot stand among the others. */
+    ENTITY_REFUSED,
     /** There is no snapshot to decide by. */
     NO_SNAPSHOT,
     /** The clock stands before the last entry or fact. */

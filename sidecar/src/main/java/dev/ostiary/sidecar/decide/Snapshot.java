@@ -1,60 +1,66 @@
 package dev.ostiary.sidecar.decide;
 
 import dev.ostiary.cedar.Entities;
-import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.sidecar.bundle.Bundle;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The fold of all facts up to a revision: policies, schema, entities. Immutable. */
 public final class Snapshot {
   private final Rules rules;
   private final Entities entities;
-  private final Set<EntityUid> absentParents;
+  private final Set<EntityUid> inlineParents;
   private final Revision policyRevision;
   private final Revision dataRevision;
 
-  private Snapshot(Rules rules, Entities entities, Revision policyRevision, Revision dataRevision) {
+  private Snapshot(
+      Rules rules,
+      Entities entities,
+      Set<EntityUid> inlineParents,
+      Revision policyRevision,
+      Revision dataRevision) {
     this.rules = rules;
     this.entities = entities;
-    this.absentParents = absentParents(rules.bundle(), entities);
+    this.inlineParents = inlineParents;
     this.policyRevision = policyRevision;
     this.dataRevision = dataRevision;
   }
 
   /** What holds once {@code bundle} is activated at {@code revision}. Compiles the bundle. */
   public static Snapshot of(Bundle bundle, Revision revision) {
-    return new Snapshot(new Rules(bundle), bundle.entities(), revision, revision);
+    Entities entities = bundle.entities();
+    return new Snapshot(
+        new Rules(bundle), entities, inlineParents(bundle, entities), revision, revision);
   }
 
-  /** The same as of another revision. Costs nothing. */
+  /** The same with the bundle in force since another revision. Costs nothing. */
   public Snapshot at(Revision revision) {
-    return new Snapshot(this, revision);
-  }
-
-  private Snapshot(Snapshot other, Revision revision) {
-    this.rules = other.rules;
-    this.entities = other.entities;
-    this.absentParents = other.absentParents;
-    this.policyRevision = revision;
-    this.dataRevision = revision;
+    return new Snapshot(rules, entities, inlineParents, revision, revision);
   }
 
   /**
-   * Uids of inline types that are parents without being there. A request must not bring them, since
-   * that would put entities of the snapshot into groups of the caller's choice.
+   * The same policies with other entities, by a later fact. Costs nothing.
+   *
+   * @param inlineParents every parent of {@code entities} of a type that requests may bring
    */
-  private static Set<EntityUid> absentParents(Bundle bundle, Entities entities) {
+  public Snapshot with(Entities entities, Set<EntityUid> inlineParents, Revision dataRevision) {
+    return new Snapshot(rules, entities, inlineParents, policyRevision, dataRevision);
+  }
+
+  /** The same bundle with its own entities alone. */
+  public Snapshot withoutFacts() {
+    Entities own = bundle().entities();
+    return new Snapshot(rules, own, inlineParents(bundle(), own), policyRevision, policyRevision);
+  }
+
+  private static Set<EntityUid> inlineParents(Bundle bundle, Entities entities) {
     Set<String> inline = bundle.marks().inline().keySet();
     if (inline.isEmpty()) return Set.of();
-    var absent = new HashSet<EntityUid>();
-    entities.stream()
-        .map(Entity::parents)
-        .flatMap(Set::stream)
-        .filter(parent -> inline.contains(parent.type()) && !entities.contains(parent))
-        .forEach(absent::add);
-    return Set.copyOf(absent);
+    return entities.stream()
+        .flatMap(entity -> entity.parents().stream())
+        .filter(parent -> inline.contains(parent.type()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The bundle in force. */
@@ -79,12 +85,21 @@ public final class Snapshot {
     return rules;
   }
 
-  Entities entities() {
+  /** All entities, those put by facts in place of the bundle's. */
+  public Entities entities() {
     return entities;
   }
 
-  /** Whether the uid is taken: by an entity, or by entities that name it as their parent. */
+  /** Every parent of {@link #entities} of a type that requests may bring. */
+  public Set<EntityUid> inlineParents() {
+    return inlineParents;
+  }
+
+  /**
+   * Whether a request must not bring that uid: it is an entity's, or that of a parent that is not
+   * there, whose bringing would put entities of the snapshot into groups of the caller's choice.
+   */
   boolean isTaken(EntityUid uid) {
-    return entities.contains(uid) || absentParents.contains(uid);
+    return entities.contains(uid) || inlineParents.contains(uid);
   }
 }

@@ -1,8 +1,8 @@
 package dev.ostiary.sidecar.door;
 
+import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.PolicyNotes;
-import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.v1.CheckResponse;
 import dev.ostiary.v1.Decision;
 import dev.ostiary.v1.Receipt;
@@ -20,19 +20,11 @@ final class Answers {
             .addAllErrors(answer.errors())
             .addAllObligations(answer.obligations())
             .addAllAdvice(answer.advice())
-            .setPolicyRevision(revision(answer.policyRevision()))
-            .setDataRevision(revision(answer.dataRevision()))
+            .setPolicyRevision(ContractWriter.revision(answer.policyRevision()))
+            .setDataRevision(ContractWriter.revision(answer.dataRevision()))
             .setReuse(Statuses.duration(answer.reuse()))
             .setReceipt(receipt);
     for (PolicyNotes policy : answer.determining()) response.addReasons(policy.reason());
     return response.build();
-  }
-
-  static dev.ostiary.v1.Revision revision(Revision revision) {
-    return dev.ostiary.v1.Revision.newBuilder()
-        .setOrigin(revision.origin())
-        .setEpoch(revision.epoch())
-        .setSize(revision.size())
-        .build();
   }
 }

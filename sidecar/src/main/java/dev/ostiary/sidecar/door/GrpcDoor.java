@@ -5,7 +5,7 @@ import dev.ostiary.sidecar.config.Limits;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
-import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.Recorder;
@@ -44,10 +44,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** The gRPC listeners: decisions, health and reflection on a Unix socket and on loopback TCP. */
 public final class GrpcDoor {
@@ -58,7 +57,9 @@ public final class GrpcDoor {
 
   private final Asking asking;
   private final DecisionDoor decisions;
+  private final FactDoor facts;
   private final CallWatch watch;
+  private final CallWatch adminWatch;
   private final Function<EntityUid, Caller> admission;
   private final Limits limits;
   private final EventLoopGroup acceptors;
@@ -70,13 +71,15 @@ public final class GrpcDoor {
   /**
    * A door that listens nowhere yet.
    *
-   * @param snapshots the snapshot in force, if there is one
+   * @param facts what is in force, and how that changes
+   * @param blocking threads that may wait for the disk
    * @param admission what a caller may do, asked once for a connection
    * @param acceptors epoll event loops that accept connections
    * @param loops epoll event loops that serve them
    */
   public GrpcDoor(
-      Supplier<Optional<Snapshot>> snapshots,
+      FactLog facts,
+      Executor blocking,
       Recorder recorder,
       Clock clock,
       Refusals refusals,
@@ -85,10 +88,12 @@ public final class GrpcDoor {
       Limits limits,
       EventLoopGroup acceptors,
       EventLoopGroup loops) {
-    this.asking = new Asking(snapshots, recorder, clock, refusals, meters);
+    this.asking = new Asking(facts::snapshot, recorder, clock, refusals, meters);
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
+    this.facts = new FactDoor(facts, blocking, asking, meters);
     this.watch = new CallWatch(limits.messageBytes());
+    this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
     this.admission = admission;
     this.limits = limits;
     this.acceptors = acceptors;
@@ -100,7 +105,9 @@ public final class GrpcDoor {
 
   /** Listens on TCP and returns the port. */
   public int listen(Listener listener) throws IOException {
-    Server server = start(listener.address(), EpollServerSocketChannel::new);
+    Server server =
+        start(
+            listener.address(), EpollServerSocketChannel::new, List.of(decisions.service()), watch);
     for (var address : server.getListenSockets())
       if (address instanceof InetSocketAddress tcp) return tcp.getPort();
     throw new IOException(listener + ": no port was bound");
@@ -113,9 +120,24 @@ public final class GrpcDoor {
    * @throws IOException if the path is taken by something else, or somebody listens there
    */
   public void listen(Path socket) throws IOException {
+    listen(socket, List.of(decisions.service()), watch, "rw-rw----");
+  }
+
+  /** Listens for whoever administers, in the same way, on a Unix socket of the owner's alone. */
+  public void listenForFacts(Path socket) throws IOException {
+    listen(socket, List.of(decisions.service(), facts.service()), adminWatch, "rw-------");
+  }
+
+  private void listen(
+      Path socket, List<ServerServiceDefinition> services, CallWatch watch, String mode)
+      throws IOException {
     removeLeftOver(socket);
-    start(new DomainSocketAddress(socket.toFile()), EpollServerDomainSocketChannel::new);
-    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+    start(
+        new DomainSocketAddress(socket.toFile()),
+        EpollServerDomainSocketChannel::new,
+        services,
+        watch);
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(mode));
   }
 
   private static void removeLeftOver(Path socket) throws IOException {
@@ -130,7 +152,11 @@ public final class GrpcDoor {
     }
   }
 
-  private Server start(SocketAddress address, ChannelFactory<? extends ServerChannel> channels)
+  private Server start(
+      SocketAddress address,
+      ChannelFactory<? extends ServerChannel> channels,
+      List<ServerServiceDefinition> services,
+      CallWatch watch)
       throws IOException {
     var server =
         NettyServerBuilder.forAddress(address)
@@ -149,7 +175,7 @@ public final class GrpcDoor {
             .maxConnectionAgeGrace(limits.connectionGrace().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addService(decisions.service())
+            .addServices(services)
             .addService(guarded(health.getHealthService(), Right.HEALTH))
             .addService(guarded(ProtoReflectionServiceV1.newInstance(), Right.REFLECT))
             .fallbackHandlerRegistry(new UnknownMethod(asking))

@@ -21,6 +21,8 @@ public final class ActivationException extends Exception {
     VERSION_NOT_RISING,
     /** It is larger than one fact may be. */
     TOO_LARGE,
+    /** An entity that a fact put does not fit it. */
+    ENTITY_REFUSED,
     /** The fact log did not take it; trying again may help. */
     LOG_UNAVAILABLE
   }

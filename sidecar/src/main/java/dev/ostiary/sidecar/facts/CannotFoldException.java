@@ -24,6 +24,8 @@ public final class CannotFoldException extends Exception {
     /** An activation does not hold the bundle that it names. */
     DIGEST_DIFFERS,
     /** A bundle that was activated once does not pass the checks of this version. */
-    BUNDLE_REFUSED
+    BUNDLE_REFUSED,
+    /** Entities that were put once are no longer a hierarchy of the schema in force. */
+    ENTITIES_REFUSED
   }
 }

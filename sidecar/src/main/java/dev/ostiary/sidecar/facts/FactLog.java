@@ -1,6 +1,11 @@
 package dev.ostiary.sidecar.facts;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.ostiary.cedar.Entities;
+import dev.ostiary.cedar.EntitiesException;
+import dev.ostiary.cedar.Entity;
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.schema.ConformanceException;
 import dev.ostiary.log.CannotOpenException;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Durability;
@@ -11,11 +16,20 @@ import dev.ostiary.record.v1.Activation;
 import dev.ostiary.record.v1.BundleFile;
 import dev.ostiary.record.v1.Fact;
 import dev.ostiary.sidecar.bundle.Bundle;
+import dev.ostiary.sidecar.contract.ContractException;
+import dev.ostiary.sidecar.contract.ContractReader;
+import dev.ostiary.sidecar.decide.Refused;
+import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.ActivationException.Reason;
+import dev.ostiary.v1.EntityChange;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
@@ -27,24 +41,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FactLog implements AutoCloseable {
   private static final long EPOCH = 1;
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final DecisionLog log;
   private final String origin;
   private final LongSupplier micros;
+  private final Layers layers;
   private volatile @Nullable Snapshot snapshot;
   private volatile long lastMicros;
 
-  private FactLog(
-      DecisionLog log,
-      String origin,
-      LongSupplier micros,
-      Optional<Snapshot> folded,
-      long lastMicros) {
+  private FactLog(DecisionLog log, String origin, LongSupplier micros, Fold fold)
+      throws CannotFoldException {
     this.log = log;
     this.origin = origin;
     this.micros = micros;
-    this.snapshot = folded.orElse(null);
-    this.lastMicros = lastMicros;
+    this.snapshot = fold.snapshot().orElse(null);
+    this.layers = fold.layers();
+    this.lastMicros = fold.lastMicros();
   }
 
   /**
@@ -60,8 +73,7 @@ public final class FactLog implements AutoCloseable {
     String origin = options.origin().substring(0, options.origin().lastIndexOf('/'));
     DecisionLog log = DecisionLog.open(options);
     try {
-      Fold fold = Fold.of(options.directory(), origin, EPOCH);
-      return new FactLog(log, origin, micros, fold.snapshot(), fold.lastMicros());
+      return new FactLog(log, origin, micros, Fold.of(options.directory(), origin, EPOCH));
     } catch (CannotFoldException e) {
       log.close();
       throw e;
@@ -99,15 +111,106 @@ public final class FactLog implements AutoCloseable {
       if (bundle.version() <= before.bundle().version()) throw notRising(bundle, before.bundle());
     }
     // Compiled first: what cannot be compiled must not become a fact.
-    Snapshot compiled = Snapshot.of(bundle, new Revision(origin, EPOCH, 0));
+    var put = layers.put();
+    Snapshot compiled = over(Snapshot.of(bundle, new Revision(origin, EPOCH, 0)), put);
     long now = Math.max(micros.getAsLong(), lastMicros);
     Fact fact = Fact.newBuilder().setTimeMicros(now).setActivation(activation(bundle)).build();
-    Outcome.Appended appended = append(fact.toByteArray());
-    long size = appended.index() + appended.count();
-    Snapshot activated = compiled.at(new Revision(origin, EPOCH, size));
+    Snapshot activated = compiled.at(revisionAfter(append(fact.toByteArray())));
+    layers.become(activated, Set.copyOf(put.keySet()));
     lastMicros = now;
     snapshot = activated;
     return activated;
+  }
+
+  /** The bundle's snapshot with what facts put; each of these must fit the bundle's schema. */
+  private static Snapshot over(Snapshot fresh, Map<EntityUid, Entity> put)
+      throws ActivationException {
+    EntityUid at = null;
+    try {
+      for (Entity entity : put.values()) {
+        at = entity.uid();
+        fresh.bundle().schema().check(entity);
+      }
+      return Layers.over(fresh, put);
+    } catch (ConformanceException e) {
+      throw new ActivationException(
+          Reason.ENTITY_REFUSED,
+          "`" + at + "`, which a fact put, does not fit the schema: " + e.getMessage());
+    } catch (EntitiesException e) {
+      throw new ActivationException(
+          Reason.ENTITY_REFUSED, "with the entities that facts put: " + e.getMessage());
+    }
+  }
+
+  private Revision revisionAfter(Outcome.Appended appended) {
+    return new Revision(origin, EPOCH, appended.index() + appended.count());
+  }
+
+  /** What came of changes. */
+  public sealed interface Changed {
+    /** They are on disk and in force. */
+    record InForce(Snapshot snapshot) implements Changed {}
+
+    /** Nothing changed. */
+    record Not(Refused refused) implements Changed {}
+  }
+
+  /**
+   * Brings changes of entities into force, all or none: appends them as one fact, waits until that
+   * is fsynced, and swaps the snapshot. One at a time; blocks.
+   *
+   * @param messages at least one
+   * @param expected the data revision that must be in force; any where it is empty
+   */
+  public synchronized Changed change(List<EntityChange> messages, Optional<Revision> expected)
+      throws InterruptedException {
+    Snapshot before = snapshot;
+    if (before == null)
+      return new Changed.Not(
+          Refused.later(Why.NO_SNAPSHOT, "no bundle has been activated yet", RETRY));
+    Optional<Refused> other =
+        expected.flatMap(revision -> differs(revision, before.dataRevision()));
+    if (other.isPresent()) return new Changed.Not(other.get());
+    try {
+      if (messages.isEmpty()) throw ContractReader.missing("changes", "a change");
+      List<Change> changes = Change.read(messages);
+      return switch (layers.after(changes, before)) {
+        case Layers.After.Not(var refused) -> new Changed.Not(refused);
+        case Layers.After.Changed(var entities) -> change(changes, entities, before);
+      };
+    } catch (ContractException e) {
+      return new Changed.Not(
+          Refused.of(Why.MALFORMED_REQUEST, e.field(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Optional<Refused> differs(Revision expected, Revision here) {
+    if (expected.equals(here)) return Optional.empty();
+    Why why =
+        expected.origin().equals(here.origin()) && expected.epoch() == here.epoch()
+            ? Why.REVISION_DIFFERS
+            : Why.OTHER_REVISION;
+    return Optional.of(
+        Refused.of(why, "expected", "expected revision " + expected + " in force, it is " + here));
+  }
+
+  private Changed change(List<Change> changes, Entities after, Snapshot before)
+      throws InterruptedException {
+    long now = Math.max(micros.getAsLong(), lastMicros);
+    var fact = Fact.newBuilder().setTimeMicros(now);
+    for (Change change : changes) fact.getEntityChangesBuilder().addChanges(change.message());
+    try {
+      Revision revision = revisionAfter(append(fact.build().toByteArray()));
+      lastMicros = now;
+      Snapshot changed = layers.become(changes, after, before, revision);
+      snapshot = changed;
+      return new Changed.InForce(changed);
+    } catch (ActivationException e) {
+      return new Changed.Not(
+          e.reason() == Reason.TOO_LARGE
+              ? Refused.of(Why.REQUEST_TOO_LARGE, "changes", String.valueOf(e.getMessage()))
+              : Refused.later(Why.LOG_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY));
+    }
   }
 
   private static ActivationException notRising(Bundle bundle, Bundle before) {
@@ -139,7 +242,7 @@ public final class FactLog implements AutoCloseable {
     if (fact.length > LogOptions.MAX_RECORD_BYTES)
       throw new ActivationException(
           Reason.TOO_LARGE,
-          "expected an activation of at most "
+          "expected a fact of at most "
               + LogOptions.MAX_RECORD_BYTES
               + " bytes, got "
               + fact.length);

@@ -1,6 +1,8 @@
 package dev.ostiary.sidecar.facts;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.ostiary.cedar.EntitiesException;
 import dev.ostiary.log.LogReader;
 import dev.ostiary.log.LogRecord;
 import dev.ostiary.record.v1.Activation;
@@ -9,29 +11,38 @@ import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleException;
 import dev.ostiary.sidecar.bundle.BundleFile;
 import dev.ostiary.sidecar.bundle.BundleReader;
+import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.CannotFoldException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up the facts of a log, in order from the first. A fact of an unknown kind stops it: skipping
- * one could make every answer after it wrong.
+ * one could make every answer after it wrong. One thread at a time.
  */
 final class Fold {
+  /** So many changes are applied one by one; more are cheaper put together anew. */
+  private static final int FEW = 1_000;
+
   private final String origin;
   private final long epoch;
+  private final Layers layers = new Layers();
+  private final List<Change> changes = new ArrayList<>();
   private @Nullable Activation activation;
   private long activationSize;
+  private long size;
   private long lastMicros;
   private @Nullable CannotFoldException fault;
 
-  private Fold(String origin, long epoch) {
+  Fold(String origin, long epoch) {
     this.origin = origin;
     this.epoch = epoch;
   }
@@ -44,34 +55,54 @@ final class Fold {
     } catch (IOException e) {
       throw new CannotFoldException(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     }
-    if (fold.fault != null) throw fold.fault;
+    fold.check();
     return fold;
   }
 
-  /** Takes one record; false ends the fold. */
-  private boolean take(LogRecord record) {
+  /** Says why the fold ended before the log did, if so. */
+  void check() throws CannotFoldException {
+    if (fault != null) throw fault;
+  }
+
+  /** Takes one record, which is worked into the snapshot when that is asked for; false ends it. */
+  boolean take(LogRecord record) {
     try {
       Fact fact = Fact.parseFrom(record.bytes());
-      // A field that is not known could matter as much as a fact that is not.
-      boolean known =
-          fact.getUnknownFields().asMap().isEmpty()
-              && fact.getActivation().getUnknownFields().asMap().isEmpty();
-      switch (fact.getFactCase()) {
-        case ACTIVATION -> {
-          if (!known) break;
-          // Only the last one counts, so only that one is compiled.
-          activation = fact.getActivation();
-          activationSize = record.index() + record.count();
-          lastMicros = fact.getTimeMicros();
-          return true;
-        }
-        case FACT_NOT_SET -> {}
+      if (!take(fact, record)) {
+        fault = unknown(record, "a kind of fact that this version knows");
+        return false;
       }
-      fault = unknown(record, "a kind of fact that this version knows");
-    } catch (InvalidProtocolBufferException e) {
+      size = record.index() + record.count();
+      lastMicros = fact.getTimeMicros();
+      return true;
+    } catch (InvalidProtocolBufferException | ContractException e) {
       fault = unknown(record, "a fact");
+      return false;
     }
-    return false;
+  }
+
+  private boolean take(Fact fact, LogRecord record) throws ContractException {
+    if (!known(fact)) return false;
+    return switch (fact.getFactCase()) {
+      case ACTIVATION -> {
+        if (!known(fact.getActivation())) yield false;
+        // Only the last one counts, so only that one is compiled.
+        activation = fact.getActivation();
+        activationSize = record.index() + record.count();
+        yield true;
+      }
+      case ENTITY_CHANGES -> {
+        if (!known(fact.getEntityChanges())) yield false;
+        changes.addAll(Change.read(fact.getEntityChanges().getChangesList()));
+        yield true;
+      }
+      case FACT_NOT_SET -> false;
+    };
+  }
+
+  /** A field that is not known could matter as much as a fact that is not. */
+  private static boolean known(Message message) {
+    return message.getUnknownFields().asMap().isEmpty();
   }
 
   private CannotFoldException unknown(LogRecord record, String expected) {
@@ -92,13 +123,64 @@ final class Fold {
     return lastMicros;
   }
 
-  /** What the facts add up to; nothing before the first activation. Compiles the bundle. */
-  Optional<Snapshot> snapshot() throws CannotFoldException {
-    if (activation == null) return Optional.empty();
-    Bundle bundle = bundle(activation);
-    return Optional.of(Snapshot.of(bundle, new Revision(origin, epoch, activationSize)));
+  /** Entries taken. */
+  long size() {
+    return size;
   }
 
+  /** Where entities come from; as of the last {@link #snapshot}. */
+  Layers layers() {
+    return layers;
+  }
+
+  /** What the facts add up to; nothing before the first activation. May compile a bundle. */
+  Optional<Snapshot> snapshot() throws CannotFoldException {
+    Snapshot before = layers.snapshot();
+    Activation next = activation;
+    if (next != null) rebuild(Snapshot.of(bundle(next), at(activationSize)));
+    else if (before != null && changes.size() > FEW) rebuild(before.withoutFacts());
+    else if (before != null && !changes.isEmpty()) change(before);
+    else return Optional.ofNullable(before);
+    activation = null;
+    changes.clear();
+    return Optional.ofNullable(layers.snapshot());
+  }
+
+  private Revision at(long entries) {
+    return new Revision(origin, epoch, entries);
+  }
+
+  private void change(Snapshot before) throws CannotFoldException {
+    switch (layers.after(changes, before)) {
+      case Layers.After.Changed(var entities) -> layers.become(changes, entities, before, at(size));
+      case Layers.After.Not(var refused) -> throw refused(refused.field(), refused.message());
+    }
+  }
+
+  /** Puts the two layers together anew: the bundle's, and all that facts put up to here. */
+  private void rebuild(Snapshot bundles) throws CannotFoldException {
+    var put = layers.put();
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Put(var entity) -> put.put(entity.uid(), entity);
+        case Change.Delete(var uid) -> put.remove(uid);
+      }
+    }
+    try {
+      Snapshot both = Layers.over(bundles, put);
+      layers.become(
+          both.with(both.entities(), both.inlineParents(), at(size)), Set.copyOf(put.keySet()));
+    } catch (EntitiesException e) {
+      throw refused("", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CannotFoldException refused(String field, String message) {
+    return new CannotFoldException(
+        Reason.ENTITIES_REFUSED, at(size) + ": " + (field.isEmpty() ? "" : field + ": ") + message);
+  }
+
+  /** The bundle that an activation holds. */
   private static Bundle bundle(Activation activation) throws CannotFoldException {
     List<BundleFile> files =
         activation.getFilesList().stream()

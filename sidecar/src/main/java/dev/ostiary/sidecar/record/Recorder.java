@@ -16,6 +16,7 @@ import dev.ostiary.record.v1.PolicyActivated;
 import dev.ostiary.record.v1.Refused;
 import dev.ostiary.record.v1.Started;
 import dev.ostiary.sidecar.bundle.LogClass;
+import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Revision;
 import java.util.List;
@@ -109,7 +110,7 @@ public final class Recorder implements AutoCloseable {
                     .setName(name)
                     .setVersion(version)
                     .setDigest(UnsafeByteOperations.unsafeWrap(digest))
-                    .setRevision(Entries.revision(revision)))
+                    .setRevision(ContractWriter.revision(revision)))
             .build());
   }
 
@@ -132,7 +133,7 @@ public final class Recorder implements AutoCloseable {
     taken.forEach((kind, count) ->
         record.addRefused(
             Refused.newBuilder()
-                .setCaller(Entries.uid(kind.caller()))
+                .setCaller(ContractWriter.uid(kind.caller()))
                 .setReason(kind.reason())
                 .setMethod(kind.method())
                 .setCount(count)));

@@ -1,0 +1,3 @@
+/** The contract's messages as the engine's values, and back. */
+@org.jspecify.annotations.NullMarked
+package dev.ostiary.sidecar.contract;

@@ -1,0 +1,57 @@
+package dev.ostiary.sidecar.facts;
+
+import dev.ostiary.cedar.Entity;
+import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.sidecar.contract.ContractException;
+import dev.ostiary.sidecar.contract.ContractReader;
+import dev.ostiary.sidecar.contract.ContractWriter;
+import dev.ostiary.v1.EntityChange;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One change of one entity. */
+public sealed interface Change {
+  /** The entity that changes. */
+  EntityUid uid();
+
+  /** An entity in place of any other of its uid. */
+  record Put(Entity entity) implements Change {
+    @Override
+    public EntityUid uid() {
+      return entity.uid();
+    }
+  }
+
+  /** The end of a put; the bundle's entity of that uid shows again. */
+  record Delete(EntityUid uid) implements Change {}
+
+  /**
+   * Reads changes as the contract has them.
+   *
+   * @throws ContractException where one has no meaning, naming it as {@code changes[3].put.uid}
+   */
+  static List<Change> read(List<EntityChange> messages) throws ContractException {
+    var changes = new ArrayList<Change>(messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      var message = messages.get(i);
+      String field = "changes[" + i + "]";
+      changes.add(
+          switch (message.getChangeCase()) {
+            case PUT -> new Put(new ContractReader().entity(message.getPut(), field + ".put"));
+            case DELETE ->
+                new Delete(ContractReader.named(true, message.getDelete(), field + ".delete"));
+            case CHANGE_NOT_SET -> throw ContractReader.missing(field, "a put or a delete");
+          });
+    }
+    return changes;
+  }
+
+  /** The change as the contract has it. */
+  default EntityChange message() {
+    var message = EntityChange.newBuilder();
+    return switch (this) {
+      case Put(var entity) -> message.setPut(ContractWriter.entity(entity)).build();
+      case Delete(var uid) -> message.setDelete(ContractWriter.uid(uid)).build();
+    };
+  }
+}
