@@ -68,6 +68,13 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String grpc;
 
   @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      description =
+          "Loopback address for HTTP; 127.0.0.1:7471 by default, port 0 picks one, `off` for none.")
+  private @Nullable String http;
+
+  @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
       description =
@@ -132,6 +139,7 @@ final class ServeCommand implements Callable<Integer> {
     flag(flags, Key.DATA, data);
     flag(flags, Key.SOCKET, socket);
     flag(flags, Key.GRPC, grpc);
+    flag(flags, Key.HTTP, http);
     flag(flags, Key.ADMIN, admin);
     return flags;
   }

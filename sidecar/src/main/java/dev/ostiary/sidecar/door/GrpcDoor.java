@@ -5,11 +5,7 @@ import dev.ostiary.sidecar.config.Limits;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
-import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.metrics.Meters;
-import dev.ostiary.sidecar.record.Clock;
-import dev.ostiary.sidecar.record.Recorder;
-import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.v1.DecisionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -44,10 +40,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** The gRPC listeners: decisions, health and reflection on a Unix socket and on loopback TCP. */
 public final class GrpcDoor {
@@ -58,6 +52,7 @@ public final class GrpcDoor {
 
   private final Asking asking;
   private final DecisionDoor decisions;
+  private final ExtAuthzDoor extAuthz;
   private final CallWatch watch;
   private final Function<EntityUid, Caller> admission;
   private final Limits limits;
@@ -70,24 +65,21 @@ public final class GrpcDoor {
   /**
    * A door that listens nowhere yet.
    *
-   * @param snapshots the snapshot in force, if there is one
    * @param admission what a caller may do, asked once for a connection
    * @param acceptors epoll event loops that accept connections
    * @param loops epoll event loops that serve them
    */
   public GrpcDoor(
-      Supplier<Optional<Snapshot>> snapshots,
-      Recorder recorder,
-      Clock clock,
-      Refusals refusals,
+      Asking asking,
       Meters meters,
       Function<EntityUid, Caller> admission,
       Limits limits,
       EventLoopGroup acceptors,
       EventLoopGroup loops) {
-    this.asking = new Asking(snapshots, recorder, clock, refusals, meters);
+    this.asking = asking;
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
+    this.extAuthz = new ExtAuthzDoor(asking, meters, limits.messageBytes());
     this.watch = new CallWatch(limits.messageBytes());
     this.admission = admission;
     this.limits = limits;
@@ -150,6 +142,7 @@ public final class GrpcDoor {
             .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
             .addService(decisions.service())
+            .addService(extAuthz.service())
             .addService(guarded(health.getHealthService(), Right.HEALTH))
             .addService(guarded(ProtoReflectionServiceV1.newInstance(), Right.REFLECT))
             .fallbackHandlerRegistry(new UnknownMethod(asking))
