@@ -10,7 +10,9 @@ import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Admission;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.door.Asking;
 import dev.ostiary.sidecar.door.GrpcDoor;
+import dev.ostiary.sidecar.door.HttpDoor;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -20,6 +22,7 @@ import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -54,6 +57,7 @@ public final class Sidecar implements AutoCloseable {
   private final Vertx vertx;
   private final GrpcDoor door;
   private final AdminServer admin;
+  private final Optional<HttpDoor> http;
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
   private volatile boolean closing;
@@ -120,25 +124,21 @@ public final class Sidecar implements AutoCloseable {
     this.activations = new Activations(facts, recorder, journal, meters);
     var admission = new Admission(ownUid());
     this.vertx = vertx(config);
+    var asking = new Asking(facts::snapshot, recorder, clock, refusals, meters);
+    Caller loopback = admission.admit(EntityUid.of(Caller.TYPE, "loopback"));
     var loops = (VertxInternal) vertx;
     this.door =
         new GrpcDoor(
             facts,
             task -> vertx.executeBlocking(Executors.callable(task), true),
-            recorder,
-            clock,
-            refusals,
+            asking,
             meters,
             admission::admit,
             config.limits(),
             loops.acceptorEventLoopGroup(),
             loops.nettyEventLoopGroup());
-    this.admin =
-        new AdminServer(
-            config.admin().address(),
-            meters,
-            this::unready,
-            admission.admit(EntityUid.of(Caller.TYPE, "loopback")));
+    this.admin = new AdminServer(config.admin().address(), meters, this::unready, loopback);
+    this.http = config.http().map(at -> new HttpDoor(asking, meters, loopback, config, at));
     gauges();
     try {
       activations.begin(config.bundle());
@@ -167,18 +167,8 @@ public final class Sidecar implements AutoCloseable {
     } catch (IOException e) {
       throw new StartException("cannot listen: " + e.getMessage() + cause(e));
     }
-    try {
-      vertx
-          .deployVerticle(admin)
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new StartException("cannot listen on " + config.admin() + cause(e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartException("interrupted");
-    }
+    if (http.isPresent()) await(http.get().deploy(vertx), config.http().orElseThrow());
+    await(vertx.deployVerticle(admin), config.admin());
     watchHealth();
     vertx.setPeriodic(HEALTH_EVERY.toMillis(), _ -> watchHealth());
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
@@ -187,7 +177,22 @@ public final class Sidecar implements AutoCloseable {
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
     grpcAddress().ifPresent(address -> journal.say("gRPC listens on " + address));
+    httpAddress().ifPresent(address -> journal.say("HTTP listens on " + address));
     journal.say("metrics and health on http://" + adminAddress());
+  }
+
+  private static void await(Future<?> listening, Listener where) throws StartException {
+    try {
+      listening
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new StartException("cannot listen on " + where + cause(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted");
+    }
   }
 
   private static String cause(Exception e) {
@@ -265,6 +270,11 @@ public final class Sidecar implements AutoCloseable {
         .flatMap(at -> grpcPort.map(port -> new Listener(at.host(), port).toString()));
   }
 
+  /** HOST:PORT of the HTTP door; empty where it is off. */
+  public Optional<String> httpAddress() {
+    return http.map(HttpDoor::address);
+  }
+
   /** The Unix socket of the gRPC door; empty where it is off. */
   public Optional<Path> socket() {
     return config.socket();
@@ -308,6 +318,7 @@ public final class Sidecar implements AutoCloseable {
     if (closing) return;
     closing = true;
     journal.say("stopping");
+    http.ifPresent(HttpDoor::drain);
     try {
       door.drain(config.drainGrace());
     } catch (InterruptedException e) {

@@ -104,6 +104,7 @@ final class KillTest {
       builder.environment().put("OSTIARY_DATA", directory.resolve("data").toString());
       builder.environment().put("OSTIARY_LOG_ORIGIN", "test.example");
       builder.environment().put("OSTIARY_GRPC", "127.0.0.1:0");
+      builder.environment().put("OSTIARY_HTTP", "127.0.0.1:0");
       builder.environment().put("OSTIARY_ADMIN", "127.0.0.1:0");
       process = builder.start();
       output = process.inputReader();

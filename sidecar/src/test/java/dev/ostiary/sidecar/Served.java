@@ -58,6 +58,7 @@ public final class Served implements AutoCloseable {
     all.put(Key.BUNDLE, directory.resolve("bundle").toString());
     all.put(Key.DATA, directory.resolve("data").toString());
     all.put(Key.GRPC, "127.0.0.1:0");
+    all.put(Key.HTTP, "127.0.0.1:0");
     all.put(Key.ADMIN, "127.0.0.1:0");
     all.put(Key.WATCH_EVERY, "20ms");
     all.put(Key.LOG_ORIGIN, "test.example");

@@ -56,6 +56,7 @@ public final class ServedProcess implements AutoCloseable {
     builder.environment().put("OSTIARY_DATA", directory.resolve("data").toString());
     builder.environment().put("OSTIARY_LOG_ORIGIN", "test.example");
     builder.environment().put("OSTIARY_GRPC", "127.0.0.1:0");
+    builder.environment().put("OSTIARY_HTTP", "127.0.0.1:0");
     builder.environment().put("OSTIARY_ADMIN", "127.0.0.1:0");
     return builder.start();
   }

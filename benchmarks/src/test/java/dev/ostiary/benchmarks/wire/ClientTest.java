@@ -69,6 +69,7 @@ final class ClientTest {
             Key.DATA, directory.resolve("data").toString(),
             Key.SOCKET, directory.resolve("s").toString(),
             Key.GRPC, "127.0.0.1:0",
+            Key.HTTP, "off",
             Key.ADMIN, "127.0.0.1:0");
     var config = ConfigReader.read(Optional.empty(), Map.of(), flags);
     sidecar = Sidecar.start(config, new PrintStream(OutputStream.nullOutputStream()));

@@ -2,6 +2,7 @@ package dev.ostiary.sidecar.bundle;
 
 import dev.ostiary.cedar.EntityUid;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param obligations names that {@code @obligation} may use
  * @param stepups names that {@code @stepup} may use
  * @param requestables names that {@code @requestable} may use
+ * @param routes what gateways' requests ask; the first that fits counts
+ * @param webhooks what other services' documents ask; the first that fits counts
  */
 public record BundleSettings(
     String name,
@@ -23,7 +26,9 @@ public record BundleSettings(
     Map<EntityUid, Duration> reuse,
     Set<String> obligations,
     Set<String> stepups,
-    Set<String> requestables) {
+    Set<String> requestables,
+    List<Route> routes,
+    List<Webhook> webhooks) {
   /** The longest that an answer may be reused. */
   public static final Duration MAX_REUSE = Duration.ofSeconds(5);
 
@@ -32,5 +37,7 @@ public record BundleSettings(
     obligations = Set.copyOf(obligations);
     stepups = Set.copyOf(stepups);
     requestables = Set.copyOf(requestables);
+    routes = List.copyOf(routes);
+    webhooks = List.copyOf(webhooks);
   }
 }

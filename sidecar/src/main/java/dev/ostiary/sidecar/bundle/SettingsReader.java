@@ -20,7 +20,16 @@ import java.util.regex.Pattern;
 /** Reads {@code bundle.yaml}. */
 final class SettingsReader {
   private static final List<String> KEYS =
-      List.of("name", "version", "log", "reuse", "obligations", "stepups", "requestables");
+      List.of(
+          "name",
+          "version",
+          "log",
+          "reuse",
+          "obligations",
+          "stepups",
+          "requestables",
+          "routes",
+          "webhooks");
 
   /** What names in a bundle look like: they go into metrics, logs and comma-separated lists. */
   static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,127}");
@@ -48,7 +57,9 @@ final class SettingsReader {
         schema.map(reader::reuse).orElse(Map.of()),
         reader.names("obligations"),
         reader.names("stepups"),
-        reader.names("requestables"));
+        reader.names("requestables"),
+        schema.map(known -> new MapReader(known, errors).routes(reader.yaml)).orElse(List.of()),
+        schema.map(known -> new MapReader(known, errors).webhooks(reader.yaml)).orElse(List.of()));
   }
 
   private String name() {

@@ -110,6 +110,8 @@ final class DemoCommand implements Callable<Integer> {
             data.toString(),
             Key.GRPC,
             "127.0.0.1:0",
+            Key.HTTP,
+            "off",
             Key.ADMIN,
             "127.0.0.1:0");
     var events = new ByteArrayOutputStream();

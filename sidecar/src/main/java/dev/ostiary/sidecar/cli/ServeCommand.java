@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,6 +69,13 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String grpc;
 
   @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      description =
+          "Loopback address for HTTP; 127.0.0.1:7471 by default, port 0 picks one, `off` for none.")
+  private @Nullable String http;
+
+  @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
       description =
@@ -104,17 +112,27 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void serve(Config config) throws StartException, InterruptedException {
-    var sidecar = Sidecar.start(config, System.out);
-    // The JVM exits when its shutdown hooks have ended, so the drain runs in one.
+    var started = new CompletableFuture<Optional<Sidecar>>();
+    // The JVM exits when its shutdown hooks have ended, so the drain runs in one; a signal that
+    // comes while it starts is heeded as soon as it has.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
-                () -> {
-                  sidecar.close();
-                  // Else the exit code would be that of the signal, though all went well.
-                  Runtime.getRuntime().halt(0);
-                },
+                () ->
+                    started
+                        .join()
+                        .ifPresent(sidecar -> {
+                          sidecar.close();
+                          // Else the exit code would be that of the signal, though all went
+                          // well.
+                          Runtime.getRuntime().halt(0);
+                        }),
                 "drain"));
+    try {
+      started.complete(Optional.of(Sidecar.start(config, System.out)));
+    } finally {
+      started.complete(Optional.empty()); // unless it has started
+    }
     new CountDownLatch(1).await(); // until a signal ends the process
   }
 
@@ -132,6 +150,7 @@ final class ServeCommand implements Callable<Integer> {
     flag(flags, Key.DATA, data);
     flag(flags, Key.SOCKET, socket);
     flag(flags, Key.GRPC, grpc);
+    flag(flags, Key.HTTP, http);
     flag(flags, Key.ADMIN, admin);
     return flags;
   }

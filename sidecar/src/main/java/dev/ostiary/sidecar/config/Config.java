@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param data directory of the logs and keys
  * @param socket Unix socket for gRPC
  * @param grpc TCP address for gRPC
+ * @param http TCP address for questions over HTTP
+ * @param authzenBaseUrl that address as callers know it, without a slash at its end
  * @param admin TCP address for metrics and health
  * @param logKey file of the key that signs the logs
  * @param logOrigin first part of the logs' origins; without one, the data directory's own
@@ -29,6 +31,8 @@ public record Config(
     Path data,
     Optional<Path> socket,
     Optional<Listener> grpc,
+    Optional<Listener> http,
+    Optional<String> authzenBaseUrl,
     Listener admin,
     Path logKey,
     Optional<String> logOrigin,

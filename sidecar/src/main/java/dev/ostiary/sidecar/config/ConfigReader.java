@@ -115,6 +115,8 @@ public final class ConfigReader {
         data,
         socket(data),
         listener(Key.GRPC),
+        listener(Key.HTTP),
+        authzenBaseUrl(),
         listener(Key.ADMIN).orElse(new Listener("127.0.0.1", 0)),
         optional(Key.LOG_KEY).map(Path::of).orElse(data.resolve("keys/log.skey")),
         logOrigin(),
@@ -170,6 +172,16 @@ public final class ConfigReader {
       fault(key, "a host that can be resolved", text);
     }
     return listener;
+  }
+
+  private Optional<String> authzenBaseUrl() {
+    var url = optional(Key.AUTHZEN_BASE_URL);
+    if (url.isPresent() && !url.get().matches("https?://[^\\s?#]+[^\\s?#/]"))
+      fault(
+          Key.AUTHZEN_BASE_URL,
+          "an http or https address without query, fragment and slash at its end",
+          url.get());
+    return url;
   }
 
   private Optional<String> logOrigin() {

@@ -11,6 +11,13 @@ public enum Key {
   DATA("data", "ostiary-data", "directory of the logs and keys; one process at a time"),
   SOCKET("socket", "", "Unix socket for gRPC; DATA/ostiary.sock by default, `off` for none"),
   GRPC("grpc", "127.0.0.1:7470", "loopback HOST:PORT for gRPC; port 0 picks one, `off` for none"),
+  HTTP(
+      "http",
+      "127.0.0.1:7471",
+      "loopback HOST:PORT for AuthZEN, the OPA shape and auth_request; port 0 picks one, `off` for"
+          + " none"),
+  AUTHZEN_BASE_URL(
+      "authzen.base-url", "", "address of `http` as callers know it; http://HOST:PORT by default"),
   ADMIN("admin", "127.0.0.1:7472", "loopback HOST:PORT for metrics and health; port 0 picks one"),
   LOG_KEY("log.key", "", "file of the signing key; DATA/keys/log.skey by default, made if absent"),
   LOG_ORIGIN("log.origin", "", "first part of the logs' origins, fixed when the logs are made"),

@@ -54,6 +54,14 @@ public record Refused(Why why, String message, String field, Optional<Duration> 
     CALLER_NOT_PERMITTED,
     /** There is no such method. */
     UNKNOWN_METHOD,
+    /** The bundle's map has no such route. */
+    UNKNOWN_ROUTE,
+    /** The path could be read as another one: dot segments, encoded or repeated slashes. */
+    PATH_NOT_NORMALIZED,
+    /** Something that is read once comes twice: a header, a query argument, a JSON key. */
+    DUPLICATED_INPUT,
+    /** The route reads the body, and not all of it is there. */
+    BODY_INCOMPLETE,
     /** The log does not take the entry. */
     LOG_UNAVAILABLE,
     /** Too much is asked at once. */

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The way of every question: read, decided, written down, answered. Any thread; never blocks. */
-final class Asking {
+public final class Asking {
   private static final HexFormat HEX = HexFormat.of();
   private static final Duration NO_SNAPSHOT_RETRY = Duration.ofSeconds(1);
 
@@ -42,7 +42,12 @@ final class Asking {
   private final Meters meters;
   private final EndOfTurn flush;
 
-  Asking(
+  /**
+   * The way to {@code recorder} by the snapshots that there are.
+   *
+   * @param snapshots the snapshot in force, if there is one
+   */
+  public Asking(
       Supplier<Optional<Snapshot>> snapshots,
       Recorder recorder,
       Clock clock,
@@ -85,8 +90,12 @@ final class Asking {
   }
 
   private RequestReader.Read read(CheckRequest request, Caller caller) {
-    var now = clock.isBehind() ? OptionalLong.empty() : OptionalLong.of(clock.micros() / 1_000);
-    return RequestReader.read(request, caller, now);
+    return RequestReader.read(request, caller, nowMillis());
+  }
+
+  /** The moment of a question; absent where the clock is not to be believed. */
+  OptionalLong nowMillis() {
+    return clock.isBehind() ? OptionalLong.empty() : OptionalLong.of(clock.micros() / 1_000);
   }
 
   /** Decides by the snapshot in force and tells what each policy said, without writing. */

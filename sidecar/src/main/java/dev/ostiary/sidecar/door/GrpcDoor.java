@@ -7,9 +7,6 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
-import dev.ostiary.sidecar.record.Clock;
-import dev.ostiary.sidecar.record.Recorder;
-import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.v1.DecisionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -58,6 +55,7 @@ public final class GrpcDoor {
   private final Asking asking;
   private final DecisionDoor decisions;
   private final FactDoor facts;
+  private final ExtAuthzDoor extAuthz;
   private final CallWatch watch;
   private final CallWatch adminWatch;
   private final Function<EntityUid, Caller> admission;
@@ -80,18 +78,17 @@ public final class GrpcDoor {
   public GrpcDoor(
       FactLog facts,
       Executor blocking,
-      Recorder recorder,
-      Clock clock,
-      Refusals refusals,
+      Asking asking,
       Meters meters,
       Function<EntityUid, Caller> admission,
       Limits limits,
       EventLoopGroup acceptors,
       EventLoopGroup loops) {
-    this.asking = new Asking(facts::snapshot, recorder, clock, refusals, meters);
+    this.asking = asking;
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
     this.facts = new FactDoor(facts, blocking, asking, meters);
+    this.extAuthz = new ExtAuthzDoor(asking, meters, limits.messageBytes());
     this.watch = new CallWatch(limits.messageBytes());
     this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
     this.admission = admission;
@@ -105,9 +102,7 @@ public final class GrpcDoor {
 
   /** Listens on TCP and returns the port. */
   public int listen(Listener listener) throws IOException {
-    Server server =
-        start(
-            listener.address(), EpollServerSocketChannel::new, List.of(decisions.service()), watch);
+    Server server = start(listener.address(), EpollServerSocketChannel::new, deciding(), watch);
     for (var address : server.getListenSockets())
       if (address instanceof InetSocketAddress tcp) return tcp.getPort();
     throw new IOException(listener + ": no port was bound");
@@ -120,12 +115,18 @@ public final class GrpcDoor {
    * @throws IOException if the path is taken by something else, or somebody listens there
    */
   public void listen(Path socket) throws IOException {
-    listen(socket, List.of(decisions.service()), watch, "rw-rw----");
+    listen(socket, deciding(), watch, "rw-rw----");
   }
 
   /** Listens for whoever administers, in the same way, on a Unix socket of the owner's alone. */
   public void listenForFacts(Path socket) throws IOException {
-    listen(socket, List.of(decisions.service(), facts.service()), adminWatch, "rw-------");
+    var services = new ArrayList<>(deciding());
+    services.add(facts.service());
+    listen(socket, services, adminWatch, "rw-------");
+  }
+
+  private List<ServerServiceDefinition> deciding() {
+    return List.of(decisions.service(), extAuthz.service());
   }
 
   private void listen(

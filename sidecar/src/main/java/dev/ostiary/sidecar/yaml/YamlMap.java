@@ -107,6 +107,24 @@ public final class YamlMap {
     return Collections.unmodifiableList(texts);
   }
 
+  /** The same, where a single text stands for a list of one. */
+  public List<YamlText> textOrTexts(String key) {
+    var entry = entries.get(key);
+    if (entry == null || entry.value() instanceof SequenceNode) return texts(key);
+    return scalar(entry.value()).stream().toList();
+  }
+
+  /** The mappings of a key that has a list of them; empty where it is absent. */
+  public List<YamlMap> maps(String key) {
+    var entry = entries.get(key);
+    if (entry == null) return List.of();
+    if (!(entry.value() instanceof SequenceNode sequence)) {
+      errors.add(new SourceError(span(source, entry.value()), "expected a list"));
+      return List.of();
+    }
+    return sequence.getValue().stream().map(element -> of(source, element, errors)).toList();
+  }
+
   /** The mapping of a key, or an empty one where it is absent. */
   public YamlMap map(String key) {
     var entry = entries.get(key);
