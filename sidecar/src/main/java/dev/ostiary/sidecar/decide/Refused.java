@@ -13,6 +13,14 @@ import java.util.Optional;
  */
 public record Refused(Why why, String message, String field, Optional<Duration> retryAfter)
     implements Result {
+  /** Where a message of the engine goes on with the value that it did not expect. */
+  private static final String VALUE = ", got `";
+
+  public Refused {
+    // A value may be a credential that came to the wrong place, and errors end up in logs.
+    int value = message.indexOf(VALUE);
+    if (value >= 0) message = message.substring(0, value);
+  }
 
   /** The request itself is at fault. */
   public static Refused of(Why why, String field, String message) {
