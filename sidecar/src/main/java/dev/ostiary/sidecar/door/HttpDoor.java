@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Questions over HTTP/1.1 on loopback: one server on each event loop, all on one port. What is
@@ -23,7 +24,11 @@ import java.time.Duration;
  * bounds, and counts them.
  */
 public final class HttpDoor {
-  private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** What all bodies that are not answered yet may take together. */
+  private static final long BUDGET_BYTES = 32L << 20;
+
   private static final int LINE_BYTES = 4096;
   private static final int IDLE_SECONDS = 60;
 
@@ -36,6 +41,7 @@ public final class HttpDoor {
   private final OpaDoor opa;
   private final AuthRequestDoor authRequest;
   private final int loops;
+  private final AtomicLong held = new AtomicLong();
   private volatile int port;
   private volatile boolean draining;
 
@@ -96,14 +102,22 @@ public final class HttpDoor {
     meters.callOpened();
     var call = new HttpCall(request, caller, vertx, asking);
     request.response().exceptionHandler(_ -> {});
-    request.response().endHandler(_ -> meters.callClosed());
     var body = Buffer.buffer();
     request.exceptionHandler(_ -> call.gone());
+    request
+        .response()
+        .endHandler(_ -> {
+          held.addAndGet(-body.length());
+          meters.callClosed();
+        });
     request.handler(chunk -> {
       if (call.isEnded()) return;
       if (body.length() + chunk.length() > limits.messageBytes()) {
-        request.response().putHeader("Connection", "close");
-        call.refuse(Received.tooLarge(limits.messageBytes()));
+        refuseRest(call, Received.tooLarge(limits.messageBytes()));
+      } else if (held.addAndGet(chunk.length()) > BUDGET_BYTES) {
+        held.addAndGet(-chunk.length());
+        refuseRest(
+            call, Refused.later(Why.OVERLOADED, "too many large bodies arrive at once", RETRY));
       } else {
         body.appendBuffer(chunk);
       }
@@ -113,10 +127,15 @@ public final class HttpDoor {
     });
   }
 
+  /** Answers before all of the request has come; what still comes of it is not read. */
+  private static void refuseRest(HttpCall call, Refused refused) {
+    call.request().response().putHeader("Connection", "close");
+    call.refuse(refused);
+  }
+
   private void dispatch(HttpCall call, Buffer body) {
     try {
-      if (draining)
-        call.refuse(Refused.later(Why.DRAINING, "the sidecar is stopping", DRAINING_RETRY));
+      if (draining) call.refuse(Refused.later(Why.DRAINING, "the sidecar is stopping", RETRY));
       else if (!caller.may(Right.CHECK)) call.refuse(Statuses.notPermitted(caller));
       else route(call, body);
     } catch (RuntimeException | StackOverflowError defect) {
