@@ -144,6 +144,12 @@ public final class Asking {
     flush.request();
   }
 
+  /** Writes a search with the decisions that are its results; the outcome is told once. */
+  void writeSearch(Recorder.Searched searched, List<Recorder.Item> items, Completion completion) {
+    recorder.writeSearch(searched, items, completion);
+    flush.request();
+  }
+
   /** An id for the next decision: 16 bytes. */
   byte[] nextId() {
     return recorder.nextId();

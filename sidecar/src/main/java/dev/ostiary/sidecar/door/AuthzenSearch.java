@@ -47,6 +47,7 @@ final class AuthzenSearch {
 
   /** What is searched: candidates in order, the question about each, and how one is shown. */
   private record Open(
+      Question asked,
       List<EntityUid> candidates,
       Function<EntityUid, Question> question,
       Function<EntityUid, Json> shown) {}
@@ -78,7 +79,7 @@ final class AuthzenSearch {
           running.decrementAndGet();
           if (done.failed()) call.refuse(Noise.defect(done.cause()));
           else if (call.isAbandoned()) call.gone();
-          else write(call, done.result(), open, page);
+          else write(call, done.result(), open, page, snapshot);
         });
   }
 
@@ -93,6 +94,7 @@ final class AuthzenSearch {
             request.find("resource"),
             request.find("context"));
     return new Open(
+        reader.question(EntityUid.of(type, ""), asked.action(), asked.resource(), asked.context()),
         Search.ofType(type, snapshot),
         uid -> reader.question(uid, asked.action(), asked.resource(), asked.context()),
         AuthzenSearch::entity);
@@ -109,6 +111,7 @@ final class AuthzenSearch {
             named(resource, type),
             request.find("context"));
     return new Open(
+        reader.question(asked.principal(), asked.action(), EntityUid.of(type, ""), asked.context()),
         Search.ofType(type, snapshot),
         uid -> reader.question(asked.principal(), asked.action(), uid, asked.context()),
         AuthzenSearch::entity);
@@ -143,6 +146,7 @@ final class AuthzenSearch {
       }
     }
     return new Open(
+        reader.question(principal, EntityUid.of("", ""), target, RecordValue.EMPTY),
         List.copyOf(contexts.keySet()),
         action ->
             reader.question(
@@ -163,21 +167,19 @@ final class AuthzenSearch {
     return Json.of(entity);
   }
 
-  private void write(HttpCall call, Search.Found found, Open open, Page page) {
+  private void write(HttpCall call, Search.Found found, Open open, Page page, Snapshot snapshot) {
     if (found.refused().isPresent()) {
       Refused refused = found.refused().get();
       call.refuse(refused);
-      return;
-    }
-    if (found.answers().isEmpty()) {
-      call.end(200, json(found, open, page));
       return;
     }
     var items = new ArrayList<Recorder.Item>();
     for (var one : found.answers())
       items.add(
           new Recorder.Item(one.answer(), call.call(Door.DOOR_AUTHZEN_SEARCH), asking.nextId()));
-    asking.writeBatch(
+    asking.writeSearch(
+        new Recorder.Searched(
+            open.asked(), call.call(Door.DOOR_AUTHZEN_SEARCH), snapshot.dataRevision()),
         items,
         outcome -> {
           if (outcome instanceof Outcome.Refused refused) {

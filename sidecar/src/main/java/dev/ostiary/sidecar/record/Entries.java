@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.record;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.record.v1.PrincipalProof;
+import dev.ostiary.record.v1.SearchRecord;
 import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
@@ -41,6 +42,21 @@ final class Entries {
     for (var policy : answer.determining()) record.addPolicyIds(policy.id());
     for (Obligation obligation : answer.obligations()) record.addObligations(obligation.getName());
     return record.build();
+  }
+
+  static SearchRecord search(Recorder.Searched searched) {
+    Question question = searched.question();
+    return SearchRecord.newBuilder()
+        .setCaller(ContractWriter.uid(question.caller()))
+        .setPrincipal(ContractWriter.uid(question.principal()))
+        .setAction(ContractWriter.uid(question.action()))
+        .setResource(ContractWriter.uid(question.resource()))
+        .addAllContext(ContractWriter.attributes(question.context()))
+        .setCorrelationId(searched.call().correlationId())
+        .setTraceId(searched.call().trace().traceId())
+        .setSpanId(searched.call().trace().spanId())
+        .setDataRevision(ContractWriter.revision(searched.revision()))
+        .build();
   }
 
   private static dev.ostiary.record.v1.LogClass logClass(LogClass logClass) {

@@ -18,6 +18,7 @@ import dev.ostiary.record.v1.Started;
 import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
+import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Revision;
 import java.util.List;
 import java.util.Map;
@@ -79,11 +80,27 @@ public final class Recorder implements AutoCloseable {
     log.enqueue(entry.toByteArray(), durability(logClass), completion);
   }
 
+  /**
+   * A search whose results are decided.
+   *
+   * @param question with an empty id where it is open
+   * @param revision the state that was searched
+   */
+  public record Searched(Question question, Call call, Revision revision) {}
+
+  /** Queues a search with its results as one record, in the strongest of their classes. */
+  public void writeSearch(Searched searched, List<Item> items, Completion completion) {
+    write(BatchRecord.newBuilder().setSearch(Entries.search(searched)), items, completion);
+  }
+
   /** Queues the decisions of a batch as one record, in the strongest of their classes. */
   public void writeBatch(List<Item> items, Completion completion) {
+    write(BatchRecord.newBuilder(), items, completion);
+  }
+
+  private void write(BatchRecord.Builder batch, List<Item> items, Completion completion) {
     var strongest = allowed(LogClass.OBSERVE);
     for (var item : items) strongest = strongest.or(item.answer().logClass());
-    var batch = BatchRecord.newBuilder();
     for (var item : items) batch.addItems(decision(item, strongest));
     log.enqueue(entry().setBatch(batch).build().toByteArray(), durability(strongest), completion);
   }

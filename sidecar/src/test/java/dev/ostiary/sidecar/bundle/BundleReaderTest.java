@@ -99,6 +99,30 @@ class BundleReaderTest {
       delimiter = '|',
       textBlock =
           """
+          {method: get, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}} | expected a method in capitals, got `get`
+          {method: GET, path: a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}} | expected a path that begins with `/`, got `a`
+          {method: GET, path: '/{a*}/b', principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}} | expected segments that are plain, `{name}`, or `{name*}` at the end, got `/{a*}/b`
+          {method: GET, path: /a, principal: {type: Usr, id: x}, action: read, resource: {type: Doc, id: x}} | unknown entity type `Usr`; did you mean `User`?
+          {method: GET, path: /a, principal: {type: User, id: x}, action: reed, resource: {type: Doc, id: x}} | unknown action `reed`; did you mean `read`?
+          {method: GET, path: /a, principal: {type: User, id: '{path.b}'}, action: read, resource: {type: Doc, id: x}} | expected `{b}` in the path
+          {method: GET, path: /a, principal: {type: User}, action: read, resource: {type: Doc, id: x}} | expected the key `id`
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, body: no} | unknown key `body`
+          {method: GET, path: /a, principal: {type: User, id: '{heder.x}'}, action: read, resource: {type: Doc, id: x}} | expected a text with places in braces
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, context: {now: x}} | `now` is given by the sidecar
+          """)
+  void aFaultInARouteIsTold(String route, String fault) {
+    String yaml = "name: docs\nversion: 1\nroutes:\n  - " + route + "\n";
+    var faults = new BundleText().with("bundle.yaml", yaml).faults();
+    assertTrue(
+        faults.stream().anyMatch(each -> each.startsWith("bundle.yaml:4:") && each.contains(fault)),
+        faults.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           permit (principal, action, resource);                         | docs.cedar:1:1: expected an `@id` on every policy of a bundle
           @id("a b") permit (principal, action, resource);              | docs.cedar:1:1: expected an id of letters, digits, `.`, `_`, `/` and `-`, got `a b`
           @id("a") @obligation("musk") permit (principal, action, resource);  | docs.cedar:1:10: unknown obligation `musk`; did you mean `mask`?

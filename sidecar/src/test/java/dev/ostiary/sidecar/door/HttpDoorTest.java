@@ -230,7 +230,28 @@ final class HttpDoorTest {
         served.entries().stream()
             .filter(entry -> entry.hasBatch())
             .filter(entry -> entry.getBatch().getItems(0).getDoor() == Door.DOOR_AUTHZEN_SEARCH)
+            .filter(entry -> entry.getBatch().getSearch().getPrincipal().getType().equals("User"))
             .count());
+  }
+
+  @Test
+  void aSearchThatFindsNothingIsAnEntryToo() throws Exception {
+    var found =
+        asked.post(
+            "/access/v1/search/action",
+            """
+            {"subject":{"type":"User","id":"nobody"},"resource":{"type":"Doc","id":"one"}}
+            """);
+    assertTrue(found.body().startsWith("{\"results\":[]"), found.body());
+    var search =
+        served.entries().stream()
+            .filter(entry -> entry.hasBatch())
+            .map(entry -> entry.getBatch())
+            .findFirst()
+            .orElseThrow();
+    assertEquals(0, search.getItemsCount());
+    assertEquals("nobody", search.getSearch().getPrincipal().getId());
+    assertEquals("", search.getSearch().getAction().getId());
   }
 
   @Test
