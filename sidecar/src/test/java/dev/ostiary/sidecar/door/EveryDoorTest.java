@@ -167,9 +167,9 @@ final class EveryDoorTest {
             "X-Original-URI",
             target,
             "X-Type",
-            headers.get("x-type"),
+            headers.getOrDefault("x-type", ""),
             "X-Principal",
-            headers.get("x-principal"));
+            headers.getOrDefault("x-principal", ""));
     if (response.statusCode() == 200) return "allow permitted";
     String code = response.headers().firstValue("x-ostiary-reason-code").orElseThrow();
     return List.of(401, 403).contains(response.statusCode())
