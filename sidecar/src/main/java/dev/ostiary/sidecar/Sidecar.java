@@ -1,6 +1,5 @@
 package dev.ostiary.sidecar;
 
-import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.log.CannotOpenException;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Health;
@@ -8,7 +7,6 @@ import dev.ostiary.sidecar.admin.AdminServer;
 import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Admission;
-import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.GrpcDoor;
 import dev.ostiary.sidecar.facts.CannotFoldException;
@@ -44,6 +42,7 @@ public final class Sidecar implements AutoCloseable {
   private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
+  private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Config config;
@@ -124,7 +123,8 @@ public final class Sidecar implements AutoCloseable {
     this.door =
         new GrpcDoor(
             facts,
-            task -> vertx.executeBlocking(Executors.callable(task), true),
+            data.decisions(),
+            task -> vertx.executeBlocking(Executors.callable(task), false),
             recorder,
             clock,
             refusals,
@@ -135,10 +135,7 @@ public final class Sidecar implements AutoCloseable {
             loops.nettyEventLoopGroup());
     this.admin =
         new AdminServer(
-            config.admin().address(),
-            meters,
-            this::unready,
-            admission.admit(EntityUid.of(Caller.TYPE, "loopback")));
+            config.admin().address(), meters, this::unready, admission::admit, config.data());
     gauges();
     try {
       activations.begin(config.bundle());
@@ -161,7 +158,7 @@ public final class Sidecar implements AutoCloseable {
     if (!vertx.isNativeTransportEnabled())
       throw new StartException("expected Linux on x86-64, whose epoll transport carries the doors");
     try {
-      door.listenForFacts(config.adminSocket());
+      door.listenForAdmin(config.adminSocket());
       if (config.socket().isPresent()) door.listen(config.socket().get());
       if (config.grpc().isPresent()) grpcPort = Optional.of(door.listen(config.grpc().get()));
     } catch (IOException e) {
@@ -184,6 +181,7 @@ public final class Sidecar implements AutoCloseable {
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
+    vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
     grpcAddress().ifPresent(address -> journal.say("gRPC listens on " + address));

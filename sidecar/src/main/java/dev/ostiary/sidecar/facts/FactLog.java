@@ -24,6 +24,7 @@ import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.ActivationException.Reason;
 import dev.ostiary.v1.EntityChange;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -45,14 +46,16 @@ public final class FactLog implements AutoCloseable {
 
   private final DecisionLog log;
   private final String origin;
+  private final Path tree;
   private final LongSupplier micros;
   private final Layers layers;
   private volatile @Nullable Snapshot snapshot;
   private volatile long lastMicros;
 
-  private FactLog(DecisionLog log, String origin, LongSupplier micros, Fold fold)
+  private FactLog(DecisionLog log, Path tree, String origin, LongSupplier micros, Fold fold)
       throws CannotFoldException {
     this.log = log;
+    this.tree = tree;
     this.origin = origin;
     this.micros = micros;
     this.snapshot = fold.snapshot().orElse(null);
@@ -73,7 +76,8 @@ public final class FactLog implements AutoCloseable {
     String origin = options.origin().substring(0, options.origin().lastIndexOf('/'));
     DecisionLog log = DecisionLog.open(options);
     try {
-      return new FactLog(log, origin, micros, Fold.of(options.directory(), origin, EPOCH));
+      Path tree = options.directory();
+      return new FactLog(log, tree, origin, micros, Fold.of(tree, origin, EPOCH));
     } catch (CannotFoldException e) {
       log.close();
       throw e;
@@ -83,6 +87,16 @@ public final class FactLog implements AutoCloseable {
   /** The snapshot in force, or nothing before the first activation. One volatile read. */
   public Optional<Snapshot> snapshot() {
     return Optional.ofNullable(snapshot);
+  }
+
+  /** The directory of the log's tree. */
+  public Path tree() {
+    return tree;
+  }
+
+  /** The revision of this log that so many entries make. */
+  public Revision revision(long size) {
+    return new Revision(origin, EPOCH, size);
   }
 
   /** Time of the last fact, in microseconds since 1970; 0 where there is none. */
@@ -112,7 +126,7 @@ public final class FactLog implements AutoCloseable {
     }
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
-    Snapshot compiled = over(Snapshot.of(bundle, new Revision(origin, EPOCH, 0)), put);
+    Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put);
     long now = Math.max(micros.getAsLong(), lastMicros);
     Fact fact = Fact.newBuilder().setTimeMicros(now).setActivation(activation(bundle)).build();
     Snapshot activated = compiled.at(revisionAfter(append(fact.toByteArray())));
@@ -143,7 +157,7 @@ public final class FactLog implements AutoCloseable {
   }
 
   private Revision revisionAfter(Outcome.Appended appended) {
-    return new Revision(origin, EPOCH, appended.index() + appended.count());
+    return revision(appended.index() + appended.count());
   }
 
   /** What came of changes. */

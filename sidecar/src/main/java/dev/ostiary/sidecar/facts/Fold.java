@@ -39,6 +39,10 @@ final class Fold {
   private @Nullable Activation activation;
   private long activationSize;
   private long size;
+
+  /** Entries up to the last fact that changed what is decided by. */
+  private long dataSize;
+
   private long lastMicros;
   private @Nullable CannotFoldException fault;
 
@@ -89,13 +93,16 @@ final class Fold {
         // Only the last one counts, so only that one is compiled.
         activation = fact.getActivation();
         activationSize = record.index() + record.count();
+        dataSize = activationSize;
         yield true;
       }
       case ENTITY_CHANGES -> {
         if (!known(fact.getEntityChanges())) yield false;
         changes.addAll(Change.read(fact.getEntityChanges().getChangesList()));
+        dataSize = record.index() + record.count();
         yield true;
       }
+      case SNAPSHOT_TAKEN -> known(fact.getSnapshotTaken()); // changes nothing
       case FACT_NOT_SET -> false;
     };
   }
@@ -152,7 +159,8 @@ final class Fold {
 
   private void change(Snapshot before) throws CannotFoldException {
     switch (layers.after(changes, before)) {
-      case Layers.After.Changed(var entities) -> layers.become(changes, entities, before, at(size));
+      case Layers.After.Changed(var entities) ->
+          layers.become(changes, entities, before, at(dataSize));
       case Layers.After.Not(var refused) -> throw refused(refused.field(), refused.message());
     }
   }
@@ -169,7 +177,7 @@ final class Fold {
     try {
       Snapshot both = Layers.over(bundles, put);
       layers.become(
-          both.with(both.entities(), both.inlineParents(), at(size)), Set.copyOf(put.keySet()));
+          both.with(both.entities(), both.inlineParents(), at(dataSize)), Set.copyOf(put.keySet()));
     } catch (EntitiesException e) {
       throw refused("", String.valueOf(e.getMessage()));
     }
