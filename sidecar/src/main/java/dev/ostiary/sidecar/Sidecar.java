@@ -9,6 +9,7 @@ import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Admission;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.GrpcDoor;
+import dev.ostiary.sidecar.facts.ActivationException;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One sidecar: its logs, its doors, and what keeps them going.
@@ -42,6 +44,7 @@ public final class Sidecar implements AutoCloseable {
   private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
+  private static final Duration SNAPSHOT_EVERY = Duration.ofSeconds(10);
   private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -55,6 +58,7 @@ public final class Sidecar implements AutoCloseable {
   private final AdminServer admin;
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
+  private final AtomicBoolean snapshotting = new AtomicBoolean();
   private volatile boolean closing;
   private volatile boolean wasReady;
 
@@ -69,6 +73,8 @@ public final class Sidecar implements AutoCloseable {
     var journal = new Journal(out);
     var clock = new Clock(Clock::systemMicros);
     var facts = openFacts(data, clock);
+    if (facts.foldedFrom() > 0)
+      journal.say("facts folded from the snapshot at " + facts.revision(facts.foldedFrom()));
     try {
       var log = DecisionLog.open(data.decisionsOptions());
       try {
@@ -181,6 +187,7 @@ public final class Sidecar implements AutoCloseable {
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
+    vertx.setPeriodic(SNAPSHOT_EVERY.toMillis(), _ -> takeSnapshot());
     vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
@@ -201,6 +208,26 @@ public final class Sidecar implements AutoCloseable {
           return true;
         },
         true);
+  }
+
+  /** Writes a snapshot on a worker thread, where enough has changed. */
+  private void takeSnapshot() {
+    if (closing || !snapshotting.compareAndSet(false, true)) return;
+    vertx.executeBlocking(
+        () -> {
+          try {
+            if (facts.isSnapshotDue())
+              facts
+                  .takeSnapshot()
+                  .ifPresent(revision -> journal.say("snapshot of the facts taken at " + revision));
+          } catch (IOException | ActivationException e) {
+            journal.say("no snapshot of the facts: " + e.getMessage());
+          } finally {
+            snapshotting.set(false);
+          }
+          return true;
+        },
+        false);
   }
 
   private void watchClock(ClockSteps steps) {
