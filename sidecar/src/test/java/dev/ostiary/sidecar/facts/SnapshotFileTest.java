@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -81,7 +82,7 @@ final class SnapshotFileTest {
     }
   }
 
-  private static HashMap<EntityUid, Entity> byUid(Snapshot snapshot) {
+  private static Map<EntityUid, Entity> byUid(Snapshot snapshot) {
     var entities = new HashMap<EntityUid, Entity>();
     snapshot.entities().stream().forEach(entity -> entities.put(entity.uid(), entity));
     return entities;
