@@ -19,6 +19,7 @@ import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
+import dev.ostiary.sidecar.record.Retention;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -45,6 +46,7 @@ public final class Sidecar implements AutoCloseable {
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
   private static final Duration SNAPSHOT_EVERY = Duration.ofSeconds(10);
+  private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
   private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -58,6 +60,8 @@ public final class Sidecar implements AutoCloseable {
   private final AdminServer admin;
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
+  private final Retention retention;
+  private final AtomicBoolean pruning = new AtomicBoolean();
   private final AtomicBoolean snapshotting = new AtomicBoolean();
   private volatile boolean closing;
   private volatile boolean wasReady;
@@ -121,6 +125,7 @@ public final class Sidecar implements AutoCloseable {
     var ids = new DecisionIds(new SecureRandom().nextLong());
     this.recorder =
         new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
+    this.retention = new Retention(log, data.decisions(), clock);
     recorder.started(version());
     this.activations = new Activations(facts, recorder, journal, meters);
     var admission = new Admission(ownUid());
@@ -188,6 +193,7 @@ public final class Sidecar implements AutoCloseable {
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
     vertx.setPeriodic(SNAPSHOT_EVERY.toMillis(), _ -> takeSnapshot());
+    vertx.setPeriodic(PRUNE_EVERY.toMillis(), _ -> prune());
     vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
@@ -224,6 +230,26 @@ public final class Sidecar implements AutoCloseable {
             journal.say("no snapshot of the facts: " + e.getMessage());
           } finally {
             snapshotting.set(false);
+          }
+          return true;
+        },
+        false);
+  }
+
+  /** Removes what the bundle in force does not keep, on a worker thread. */
+  private void prune() {
+    var keep = facts.snapshot().flatMap(s -> s.bundle().settings().retention());
+    if (closing || keep.isEmpty() || !pruning.compareAndSet(false, true)) return;
+    vertx.executeBlocking(
+        () -> {
+          try {
+            retention
+                .prune(keep.get())
+                .ifPresent(first -> journal.say("decisions below entry " + first + " are removed"));
+          } catch (IOException e) {
+            journal.say("decisions past their retention stay: " + e.getMessage());
+          } finally {
+            pruning.set(false);
           }
           return true;
         },

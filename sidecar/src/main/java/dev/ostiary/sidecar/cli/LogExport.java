@@ -61,7 +61,7 @@ final class LogExport implements Callable<Integer> {
     var wanted = filter.entries();
     var out = spec.commandLine().getOut();
     reader.forEach(
-        from,
+        Math.max(from, reader.firstIndex()),
         record -> {
           var entry = EntryPrinter.entry(log, record.index(), record.bytes());
           if (wanted.test(entry)) to.lines(origin, record.index(), entry).forEach(out::println);

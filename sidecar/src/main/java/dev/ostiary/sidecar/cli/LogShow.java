@@ -57,7 +57,7 @@ final class LogShow implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var left = new long[] {limit};
     reader.forEach(
-        from,
+        Math.max(from, reader.firstIndex()),
         record -> {
           var entry = EntryPrinter.entry(log, record.index(), record.bytes());
           if (!wanted.test(entry)) return true;
