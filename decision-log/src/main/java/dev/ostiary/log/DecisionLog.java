@@ -21,6 +21,9 @@ import java.util.List;
  * keeps segments ready.
  */
 public final class DecisionLog implements AutoCloseable {
+  /** The log's beginning is pruned by whole units of so many entries. */
+  public static final long PRUNED_UNIT = Pruned.UNIT;
+
   private final Condition condition = new Condition();
   private final List<String> notices;
   private final Closeable lock;

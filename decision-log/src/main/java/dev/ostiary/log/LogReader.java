@@ -93,7 +93,12 @@ public final class LogReader {
     return tree.size();
   }
 
-  /** Number of entries that {@link #forEach} can reach. */
+  /** Index of the first entry that is there: 0 unless the log's beginning was pruned. */
+  public long firstIndex() throws IOException {
+    return Pruned.start(source, tree.size()).size();
+  }
+
+  /** Index after the last entry that {@link #forEach} can reach. */
   public long size() {
     return end;
   }

@@ -13,6 +13,7 @@ import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.Asking;
 import dev.ostiary.sidecar.door.GrpcDoor;
 import dev.ostiary.sidecar.door.HttpDoor;
+import dev.ostiary.sidecar.facts.ActivationException;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -22,6 +23,7 @@ import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
+import dev.ostiary.sidecar.record.Retention;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -36,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One sidecar: its logs, its doors, and what keeps them going.
@@ -47,6 +50,9 @@ public final class Sidecar implements AutoCloseable {
   private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
+  private static final Duration SNAPSHOT_EVERY = Duration.ofSeconds(10);
+  private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
+  private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Config config;
@@ -60,6 +66,9 @@ public final class Sidecar implements AutoCloseable {
   private final Optional<HttpDoor> http;
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
+  private final Retention retention;
+  private final AtomicBoolean pruning = new AtomicBoolean();
+  private final AtomicBoolean snapshotting = new AtomicBoolean();
   private volatile boolean closing;
   private volatile boolean wasReady;
 
@@ -74,6 +83,8 @@ public final class Sidecar implements AutoCloseable {
     var journal = new Journal(out);
     var clock = new Clock(Clock::systemMicros);
     var facts = openFacts(data, clock);
+    if (facts.foldedFrom() > 0)
+      journal.say("facts folded from the snapshot at " + facts.revision(facts.foldedFrom()));
     try {
       var log = DecisionLog.open(data.decisionsOptions());
       try {
@@ -120,6 +131,7 @@ public final class Sidecar implements AutoCloseable {
     var ids = new DecisionIds(new SecureRandom().nextLong());
     this.recorder =
         new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
+    this.retention = new Retention(log, data.decisions(), clock);
     recorder.started(version());
     this.activations = new Activations(facts, recorder, journal, meters);
     var admission = new Admission(ownUid());
@@ -130,14 +142,18 @@ public final class Sidecar implements AutoCloseable {
     this.door =
         new GrpcDoor(
             facts,
-            task -> vertx.executeBlocking(Executors.callable(task), true),
+            data.decisions(),
+            task -> vertx.executeBlocking(Executors.callable(task), false),
             asking,
+            recorder,
             meters,
             admission::admit,
             config.limits(),
             loops.acceptorEventLoopGroup(),
             loops.nettyEventLoopGroup());
-    this.admin = new AdminServer(config.admin().address(), meters, this::unready, loopback);
+    this.admin =
+        new AdminServer(
+            config.admin().address(), meters, this::unready, admission::admit, config.data());
     this.http = config.http().map(at -> new HttpDoor(asking, meters, loopback, config, at));
     gauges();
     try {
@@ -161,7 +177,7 @@ public final class Sidecar implements AutoCloseable {
     if (!vertx.isNativeTransportEnabled())
       throw new StartException("expected Linux on x86-64, whose epoll transport carries the doors");
     try {
-      door.listenForFacts(config.adminSocket());
+      door.listenForAdmin(config.adminSocket());
       if (config.socket().isPresent()) door.listen(config.socket().get());
       if (config.grpc().isPresent()) grpcPort = Optional.of(door.listen(config.grpc().get()));
     } catch (IOException e) {
@@ -174,6 +190,9 @@ public final class Sidecar implements AutoCloseable {
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
+    vertx.setPeriodic(SNAPSHOT_EVERY.toMillis(), _ -> takeSnapshot());
+    vertx.setPeriodic(PRUNE_EVERY.toMillis(), _ -> prune());
+    vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
     grpcAddress().ifPresent(address -> journal.say("gRPC listens on " + address));
@@ -208,6 +227,46 @@ public final class Sidecar implements AutoCloseable {
           return true;
         },
         true);
+  }
+
+  /** Writes a snapshot on a worker thread, where enough has changed. */
+  private void takeSnapshot() {
+    if (closing || !snapshotting.compareAndSet(false, true)) return;
+    vertx.executeBlocking(
+        () -> {
+          try {
+            if (facts.isSnapshotDue())
+              facts
+                  .takeSnapshot()
+                  .ifPresent(revision -> journal.say("snapshot of the facts taken at " + revision));
+          } catch (IOException | ActivationException e) {
+            journal.say("no snapshot of the facts: " + e.getMessage());
+          } finally {
+            snapshotting.set(false);
+          }
+          return true;
+        },
+        false);
+  }
+
+  /** Removes what the bundle in force does not keep, on a worker thread. */
+  private void prune() {
+    var keep = facts.snapshot().flatMap(s -> s.bundle().settings().retention());
+    if (closing || keep.isEmpty() || !pruning.compareAndSet(false, true)) return;
+    vertx.executeBlocking(
+        () -> {
+          try {
+            retention
+                .prune(keep.get())
+                .ifPresent(first -> journal.say("decisions below entry " + first + " are removed"));
+          } catch (IOException e) {
+            journal.say("decisions past their retention stay: " + e.getMessage());
+          } finally {
+            pruning.set(false);
+          }
+          return true;
+        },
+        false);
   }
 
   private void watchClock(ClockSteps steps) {

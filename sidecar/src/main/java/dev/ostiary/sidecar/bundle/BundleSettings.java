@@ -4,6 +4,7 @@ import dev.ostiary.cedar.EntityUid;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Set;
  * @param name the bundle's name
  * @param version rises with every activation; at least 1
  * @param logClass of a decision for which no policy asks for more
+ * @param retention how old decisions may become before the log's beginning is removed; for ever
+ *     where it is absent
  * @param reuse how long an answer may be reused, by action; those that are absent not at all
  * @param obligations names that {@code @obligation} may use
  * @param stepups names that {@code @stepup} may use
@@ -23,6 +26,7 @@ public record BundleSettings(
     String name,
     long version,
     LogClass logClass,
+    Optional<Duration> retention,
     Map<EntityUid, Duration> reuse,
     Set<String> obligations,
     Set<String> stepups,

@@ -24,12 +24,15 @@ final class SettingsReader {
           "name",
           "version",
           "log",
+          "retention",
           "reuse",
           "obligations",
           "stepups",
           "requestables",
           "routes",
           "webhooks");
+
+  private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
 
   /** What names in a bundle look like: they go into metrics, logs and comma-separated lists. */
   static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,127}");
@@ -54,6 +57,7 @@ final class SettingsReader {
         reader.name(),
         reader.version(),
         reader.logClass(),
+        reader.retention(),
         schema.map(reader::reuse).orElse(Map.of()),
         reader.names("obligations"),
         reader.names("stepups"),
@@ -88,6 +92,16 @@ final class SettingsReader {
     Optional<LogClass> logClass = LogClass.named(text.get().text());
     if (logClass.isEmpty()) errors.add(text.get().expected(LogClass.NAMES));
     return logClass.orElse(LogClass.BOUNDED);
+  }
+
+  private Optional<Duration> retention() {
+    Optional<YamlText> text = yaml.text("retention");
+    if (text.isEmpty()) return Optional.empty();
+    var millis = Durations.millis(text.get().text());
+    if (millis.isPresent() && millis.getAsLong() >= SHORTEST_RETENTION.toMillis())
+      return Optional.of(Duration.ofMillis(millis.getAsLong()));
+    errors.add(text.get().expected("a duration of at least 1h, such as `90d`"));
+    return Optional.empty();
   }
 
   private Map<EntityUid, Duration> reuse(Schema schema) {

@@ -18,7 +18,20 @@ final class EntryLine {
   static List<String> of(long index, DecisionLogEntry entry) {
     String head = index + " " + Instant.EPOCH.plus(entry.getTimeMicros(), ChronoUnit.MICROS) + " ";
     return switch (entry.getEntryCase()) {
-      case STARTED -> List.of(head + "started, version " + entry.getStarted().getVersion());
+      case STARTED -> {
+        var started = entry.getStarted();
+        String after = "";
+        if (started.hasPrevious()) {
+          var previous = started.getPrevious();
+          after =
+              ", after checkpoint %d of %s, root %s"
+                  .formatted(
+                      previous.getSize(),
+                      previous.getOrigin(),
+                      HexFormat.of().formatHex(previous.getRoot().toByteArray()));
+        }
+        yield List.of(head + "started, version " + started.getVersion() + after);
+      }
       case CLOSED -> List.of(head + "closed");
       case POLICY_ACTIVATED -> {
         var activated = entry.getPolicyActivated();
@@ -65,6 +78,13 @@ final class EntryLine {
                   + "the system's clock was set by "
                   + entry.getClockStep().getStepMicros() / 1_000
                   + " ms");
+      case PRUNED ->
+          List.of(
+              head
+                  + "entries below "
+                  + entry.getPruned().getFirstIndex()
+                  + " were removed: written before "
+                  + Instant.EPOCH.plus(entry.getPruned().getBeforeMicros(), ChronoUnit.MICROS));
       case ENTRY_NOT_SET ->
           List.of(head + "a record of a later version, which this program cannot show");
     };

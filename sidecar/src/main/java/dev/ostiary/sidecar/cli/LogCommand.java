@@ -5,9 +5,11 @@ import picocli.CommandLine.Command;
 /** {@code ostiary log}: reads and checks a log, without the process that writes it. */
 @Command(
     name = "log",
-    description = "Read, check, replay, prove and salvage a log.",
+    description = "Read, follow, export, check, replay, prove and salvage a log.",
     subcommands = {
       LogShow.class,
+      LogTail.class,
+      LogExport.class,
       LogReplay.class,
       LogVerify.class,
       LogProve.class,

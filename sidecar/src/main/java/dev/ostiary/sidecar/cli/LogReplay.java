@@ -59,7 +59,10 @@ final class LogReplay implements Callable<Integer> {
     try {
       var log = LogReader.live(tree);
       long size = log.size();
-      var replayed = Replay.run(log, from, History.open(facts(tree)), at -> progress.at(at, size));
+      long first = Math.max(from, log.firstIndex());
+      if (first > from)
+        out.printf("entries %d to %d are not here any more: retention%n", from, first - 1);
+      var replayed = Replay.run(log, first, History.open(facts(tree)), at -> progress.at(at, size));
       progress.end();
       return report(replayed, out);
     } catch (CannotFoldException e) {

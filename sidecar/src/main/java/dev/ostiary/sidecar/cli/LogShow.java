@@ -1,12 +1,7 @@
 package dev.ostiary.sidecar.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.ostiary.log.LogReader;
-import dev.ostiary.log.LogRecord;
-import dev.ostiary.record.v1.DecisionLogEntry;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +20,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class LogShow implements Callable<Integer> {
-  private static final JsonFormat.Printer JSON =
-      JsonFormat.printer().omittingInsignificantWhitespace();
-
   @Spec private CommandSpec spec = CommandSpec.create(); // replaced before it runs
 
   @Parameters(
@@ -50,8 +42,7 @@ final class LogShow implements Callable<Integer> {
 
   @Mixin private EntryFilter filter = new EntryFilter();
 
-  @Option(names = "--json", description = "Print each record as one JSON object, whole.")
-  private boolean json;
+  @Mixin private EntryPrinter printer = new EntryPrinter();
 
   @Override
   public Integer call() throws IOException {
@@ -66,32 +57,13 @@ final class LogShow implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var left = new long[] {limit};
     reader.forEach(
-        from,
+        Math.max(from, reader.firstIndex()),
         record -> {
-          var entry = entry(record);
+          var entry = EntryPrinter.entry(log, record.index(), record.bytes());
           if (!wanted.test(entry)) return true;
-          print(record, entry, out);
+          printer.print(record.index(), entry, out);
           return --left[0] > 0;
         });
     return 0;
-  }
-
-  private DecisionLogEntry entry(LogRecord record) {
-    try {
-      return DecisionLogEntry.parseFrom(record.bytes());
-    } catch (InvalidProtocolBufferException e) {
-      throw new UserException(
-          log + ": entry " + record.index() + " is not a decision log's: " + e.getMessage());
-    }
-  }
-
-  private void print(LogRecord record, DecisionLogEntry entry, PrintWriter out) {
-    try {
-      if (json)
-        out.println("{\"index\":\"" + record.index() + "\"," + JSON.print(entry).substring(1));
-      else EntryLine.of(record.index(), entry).forEach(out::println);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(e); // there is no Any in it
-    }
   }
 }

@@ -1,5 +1,8 @@
 package dev.ostiary.sidecar.door;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.ostiary.log.LogRecord;
+import dev.ostiary.record.v1.Fact;
 import dev.ostiary.sidecar.contract.ContractReader;
 import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Caller;
@@ -13,11 +16,14 @@ import dev.ostiary.sidecar.record.Call.Trace;
 import dev.ostiary.v1.ChangeEntitiesRequest;
 import dev.ostiary.v1.ChangeEntitiesResponse;
 import dev.ostiary.v1.FactServiceGrpc;
+import dev.ostiary.v1.WatchFactsRequest;
+import dev.ostiary.v1.WatchFactsResponse;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -33,12 +39,21 @@ final class FactDoor {
   private final Executor blocking;
   private final Asking asking;
   private final Meters meters;
+  private final Set<Follow<?, ?>> follows;
 
-  FactDoor(FactLog facts, Executor blocking, Asking asking, Meters meters) {
+  /**
+   * A door to the facts.
+   *
+   * @param blocking threads that may wait for the disk
+   * @param follows where calls that follow the facts are kept while they are open
+   */
+  FactDoor(
+      FactLog facts, Executor blocking, Asking asking, Meters meters, Set<Follow<?, ?>> follows) {
     this.facts = facts;
     this.blocking = blocking;
     this.asking = asking;
     this.meters = meters;
+    this.follows = follows;
   }
 
   ServerServiceDefinition service() {
@@ -48,16 +63,77 @@ final class FactDoor {
                 Received.marshaller(ChangeEntitiesRequest.parser(), MAX_BYTES),
                 generated.getResponseMarshaller())
             .build();
+    var watched = FactServiceGrpc.getWatchFactsMethod();
+    var watch =
+        watched.toBuilder(
+                Received.marshaller(WatchFactsRequest.parser(), MAX_BYTES),
+                watched.getResponseMarshaller())
+            .build();
     var descriptor =
         ServiceDescriptor.newBuilder(FactServiceGrpc.SERVICE_NAME)
             .setSchemaDescriptor(FactServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
             .addMethod(change)
+            .addMethod(watch)
             .build();
     return ServerServiceDefinition.builder(descriptor)
         .addMethod(
             ServerMethodDefinition.create(
                 change, UnaryCall.handler(this::change, Right.FACTS, asking, meters)))
+        .addMethod(
+            ServerMethodDefinition.create(
+                watch,
+                (call, _) ->
+                    new Follow<>(
+                        call, this::watch, Right.FACTS, asking, meters, blocking, follows)))
         .build();
+  }
+
+  private Follow.Begun<WatchFactsResponse> watch(WatchFactsRequest request) {
+    long from = 0;
+    if (request.hasAfter()) {
+      var after = ContractReader.revision(request.getAfter());
+      from = after.size();
+      if (from < 0 || from > inForce() || !after.equals(facts.revision(from)))
+        return new Follow.Begun.Not<>(
+            Refused.of(
+                Why.OTHER_REVISION,
+                "after",
+                "expected a revision up to " + facts.revision(inForce()) + ", got " + after));
+    }
+    return new Follow.Begun.Follows<>(
+        new Follow.Source<>(facts.tree(), from, this::inForce, this::response));
+  }
+
+  /** Entries up to the last fact in force. */
+  private long inForce() {
+    return facts.snapshot().map(snapshot -> snapshot.dataRevision().size()).orElse(0L);
+  }
+
+  private Optional<WatchFactsResponse> response(LogRecord record) {
+    Fact fact;
+    try {
+      fact = Fact.parseFrom(record.bytes());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e); // what is in force was read before
+    }
+    var revision = facts.revision(record.index() + record.count());
+    var response = WatchFactsResponse.newBuilder().setRevision(ContractWriter.revision(revision));
+    return switch (fact.getFactCase()) {
+      case ACTIVATION -> {
+        var activation = fact.getActivation();
+        response
+            .getActivatedBuilder()
+            .setName(activation.getName())
+            .setVersion(activation.getVersion())
+            .setDigest(activation.getDigest());
+        yield Optional.of(response.build());
+      }
+      case ENTITY_CHANGES -> {
+        response.getChangedBuilder().addAllChanges(fact.getEntityChanges().getChangesList());
+        yield Optional.of(response.build());
+      }
+      case SNAPSHOT_TAKEN, FACT_NOT_SET -> Optional.empty();
+    };
   }
 
   private void change(

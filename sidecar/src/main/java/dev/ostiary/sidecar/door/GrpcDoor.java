@@ -5,8 +5,10 @@ import dev.ostiary.sidecar.config.Limits;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
+import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.v1.DecisionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -41,6 +43,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -48,6 +52,7 @@ import java.util.function.Function;
 /** The gRPC listeners: decisions, health and reflection on a Unix socket and on loopback TCP. */
 public final class GrpcDoor {
   private static final int RESET_WINDOW_SECONDS = 30;
+  private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
 
   /** What a connection may have sent that nobody reads yet. */
   private static final int WINDOW_BYTES = 1 << 20;
@@ -56,6 +61,8 @@ public final class GrpcDoor {
   private final DecisionDoor decisions;
   private final FactDoor facts;
   private final ExtAuthzDoor extAuthz;
+  private final LogDoor log;
+  private final Set<Follow<?, ?>> follows = ConcurrentHashMap.newKeySet();
   private final CallWatch watch;
   private final CallWatch adminWatch;
   private final Function<EntityUid, Caller> admission;
@@ -70,6 +77,7 @@ public final class GrpcDoor {
    * A door that listens nowhere yet.
    *
    * @param facts what is in force, and how that changes
+   * @param decisionTree directory of the decision log's tree
    * @param blocking threads that may wait for the disk
    * @param admission what a caller may do, asked once for a connection
    * @param acceptors epoll event loops that accept connections
@@ -77,8 +85,10 @@ public final class GrpcDoor {
    */
   public GrpcDoor(
       FactLog facts,
+      Path decisionTree,
       Executor blocking,
       Asking asking,
+      Recorder recorder,
       Meters meters,
       Function<EntityUid, Caller> admission,
       Limits limits,
@@ -87,7 +97,8 @@ public final class GrpcDoor {
     this.asking = asking;
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
-    this.facts = new FactDoor(facts, blocking, asking, meters);
+    this.facts = new FactDoor(facts, blocking, asking, meters, follows);
+    this.log = new LogDoor(decisionTree, recorder, asking, meters, blocking, follows);
     this.extAuthz = new ExtAuthzDoor(asking, meters, limits.messageBytes());
     this.watch = new CallWatch(limits.messageBytes());
     this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
@@ -119,9 +130,10 @@ public final class GrpcDoor {
   }
 
   /** Listens for whoever administers, in the same way, on a Unix socket of the owner's alone. */
-  public void listenForFacts(Path socket) throws IOException {
+  public void listenForAdmin(Path socket) throws IOException {
     var services = new ArrayList<>(deciding());
     services.add(facts.service());
+    services.add(log.service());
     listen(socket, services, adminWatch, "rw-------");
   }
 
@@ -199,6 +211,11 @@ public final class GrpcDoor {
         });
   }
 
+  /** Sends on to those who follow a log what was written since. Never blocks. */
+  public void look() {
+    follows.forEach(Follow::look);
+  }
+
   /** What the health service says. */
   public void serving(boolean serving) {
     var status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
@@ -214,6 +231,8 @@ public final class GrpcDoor {
     health.enterTerminalState();
     for (var server : servers) server.shutdown();
     decisions.drain();
+    var why = Refused.later(Refused.Why.DRAINING, "the sidecar is stopping", DRAINING_RETRY);
+    follows.forEach(follow -> follow.refuse(why));
     long deadline = System.nanoTime() + grace.toNanos();
     // Watchers of health and reflection never end by themselves: decisions are what is waited for.
     while (!terminated(Duration.ofMillis(20)) && System.nanoTime() < deadline) {

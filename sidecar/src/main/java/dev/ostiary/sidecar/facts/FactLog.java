@@ -15,6 +15,8 @@ import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.Activation;
 import dev.ostiary.record.v1.BundleFile;
 import dev.ostiary.record.v1.Fact;
+import dev.ostiary.record.v1.SnapshotHead;
+import dev.ostiary.record.v1.SnapshotTaken;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
@@ -24,6 +26,8 @@ import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.ActivationException.Reason;
 import dev.ostiary.v1.EntityChange;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -43,21 +47,30 @@ public final class FactLog implements AutoCloseable {
   private static final long EPOCH = 1;
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** A start folds about a million changes in a few seconds. */
+  private static final long SNAPSHOT_EVERY = 10_000;
+
   private final DecisionLog log;
   private final String origin;
+  private final Path tree;
   private final LongSupplier micros;
   private final Layers layers;
   private volatile @Nullable Snapshot snapshot;
   private volatile long lastMicros;
+  private final long foldedFrom;
+  private long changedSince;
 
-  private FactLog(DecisionLog log, String origin, LongSupplier micros, Fold fold)
+  private FactLog(DecisionLog log, Path tree, String origin, LongSupplier micros, Fold fold)
       throws CannotFoldException {
     this.log = log;
+    this.tree = tree;
     this.origin = origin;
     this.micros = micros;
     this.snapshot = fold.snapshot().orElse(null);
     this.layers = fold.layers();
     this.lastMicros = fold.lastMicros();
+    this.foldedFrom = fold.from();
+    this.changedSince = fold.size() - fold.from();
   }
 
   /**
@@ -73,7 +86,8 @@ public final class FactLog implements AutoCloseable {
     String origin = options.origin().substring(0, options.origin().lastIndexOf('/'));
     DecisionLog log = DecisionLog.open(options);
     try {
-      return new FactLog(log, origin, micros, Fold.of(options.directory(), origin, EPOCH));
+      Path tree = options.directory();
+      return new FactLog(log, tree, origin, micros, Fold.of(tree, origin, EPOCH));
     } catch (CannotFoldException e) {
       log.close();
       throw e;
@@ -83,6 +97,21 @@ public final class FactLog implements AutoCloseable {
   /** The snapshot in force, or nothing before the first activation. One volatile read. */
   public Optional<Snapshot> snapshot() {
     return Optional.ofNullable(snapshot);
+  }
+
+  /** Number of entries that a snapshot on the disk spared the start; 0 where it read them all. */
+  public long foldedFrom() {
+    return foldedFrom;
+  }
+
+  /** The directory of the log's tree. */
+  public Path tree() {
+    return tree;
+  }
+
+  /** The revision of this log that so many entries make. */
+  public Revision revision(long size) {
+    return new Revision(origin, EPOCH, size);
   }
 
   /** Time of the last fact, in microseconds since 1970; 0 where there is none. */
@@ -112,12 +141,13 @@ public final class FactLog implements AutoCloseable {
     }
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
-    Snapshot compiled = over(Snapshot.of(bundle, new Revision(origin, EPOCH, 0)), put);
+    Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put);
     long now = Math.max(micros.getAsLong(), lastMicros);
     Fact fact = Fact.newBuilder().setTimeMicros(now).setActivation(activation(bundle)).build();
     Snapshot activated = compiled.at(revisionAfter(append(fact.toByteArray())));
     layers.become(activated, Set.copyOf(put.keySet()));
     lastMicros = now;
+    changedSince++;
     snapshot = activated;
     return activated;
   }
@@ -143,7 +173,7 @@ public final class FactLog implements AutoCloseable {
   }
 
   private Revision revisionAfter(Outcome.Appended appended) {
-    return new Revision(origin, EPOCH, appended.index() + appended.count());
+    return revision(appended.index() + appended.count());
   }
 
   /** What came of changes. */
@@ -202,6 +232,7 @@ public final class FactLog implements AutoCloseable {
     try {
       Revision revision = revisionAfter(append(fact.build().toByteArray()));
       lastMicros = now;
+      changedSince += changes.size();
       Snapshot changed = layers.become(changes, after, before, revision);
       snapshot = changed;
       return new Changed.InForce(changed);
@@ -211,6 +242,53 @@ public final class FactLog implements AutoCloseable {
               ? Refused.of(Why.REQUEST_TOO_LARGE, "changes", String.valueOf(e.getMessage()))
               : Refused.later(Why.LOG_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY));
     }
+  }
+
+  /** Whether so much has changed that a start would be glad of a snapshot. */
+  public synchronized boolean isSnapshotDue() {
+    return changedSince >= SNAPSHOT_EVERY;
+  }
+
+  /**
+   * Writes what is in force to a file beside the log and appends the file's digest, so that the
+   * next start reads that and what came after it. Facts wait a moment, questions do not. Blocks.
+   *
+   * @return the revision that the file holds; empty before the first activation
+   * @throws IOException if the file cannot be written; the log is as before
+   * @throws ActivationException if the log takes nothing; the file is ignored then
+   */
+  public Optional<Revision> takeSnapshot()
+      throws IOException, ActivationException, InterruptedException {
+    Snapshot taken;
+    Map<EntityUid, Entity> put;
+    long micros;
+    synchronized (this) {
+      taken = snapshot;
+      if (taken == null) return Optional.empty();
+      put = layers.put();
+      micros = lastMicros;
+      changedSince = 0;
+    }
+    long size = taken.dataRevision().size();
+    var head =
+        SnapshotHead.newBuilder()
+            .setOrigin(origin)
+            .setEpoch(EPOCH)
+            .setSize(size)
+            .setTimeMicros(micros)
+            .setActivation(activation(taken.bundle()))
+            .setPolicySize(taken.policyRevision().size())
+            .build();
+    byte[] digest = SnapshotFile.write(tree, head, put);
+    var entry =
+        SnapshotTaken.newBuilder().setSize(size).setDigest(UnsafeByteOperations.unsafeWrap(digest));
+    synchronized (this) {
+      long now = Math.max(this.micros.getAsLong(), lastMicros);
+      append(Fact.newBuilder().setTimeMicros(now).setSnapshotTaken(entry).build().toByteArray());
+      lastMicros = now;
+    }
+    SnapshotFile.thinOut(tree);
+    return Optional.of(taken.dataRevision());
   }
 
   private static ActivationException notRising(Bundle bundle, Bundle before) {

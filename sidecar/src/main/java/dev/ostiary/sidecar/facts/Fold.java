@@ -1,5 +1,6 @@
 package dev.ostiary.sidecar.facts;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.ostiary.cedar.EntitiesException;
@@ -7,6 +8,8 @@ import dev.ostiary.log.LogReader;
 import dev.ostiary.log.LogRecord;
 import dev.ostiary.record.v1.Activation;
 import dev.ostiary.record.v1.Fact;
+import dev.ostiary.record.v1.SnapshotHead;
+import dev.ostiary.record.v1.SnapshotTaken;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleException;
 import dev.ostiary.sidecar.bundle.BundleFile;
@@ -39,24 +42,67 @@ final class Fold {
   private @Nullable Activation activation;
   private long activationSize;
   private long size;
+
+  /** Entries up to the last fact that changed what is decided by. */
+  private long dataSize;
+
   private long lastMicros;
   private @Nullable CannotFoldException fault;
+
+  /** The snapshot that it went on from; of size 0 where it began with the first fact. */
+  private final SnapshotTaken from;
+
+  private boolean confirmed;
 
   Fold(String origin, long epoch) {
     this.origin = origin;
     this.epoch = epoch;
+    this.from = SnapshotTaken.getDefaultInstance();
   }
 
-  /** Folds all that is in a log's directory. */
+  /** Goes on from a snapshot, which holds only if one of the facts after it has its digest. */
+  private Fold(String origin, long epoch, SnapshotFile.Read read) {
+    this.origin = origin;
+    this.epoch = epoch;
+    SnapshotHead head = read.head();
+    this.from =
+        SnapshotTaken.newBuilder()
+            .setSize(head.getSize())
+            .setDigest(ByteString.copyFrom(read.digest()))
+            .build();
+    this.changes.addAll(read.put());
+    this.activation = head.getActivation();
+    this.activationSize = head.getPolicySize();
+    this.dataSize = head.getSize();
+    this.size = head.getSize();
+    this.lastMicros = head.getTimeMicros();
+  }
+
+  /**
+   * Folds all that is in a log's directory: from the latest snapshot beside it whose digest the log
+   * holds, else from the first fact.
+   */
   static Fold of(Path directory, String origin, long epoch) throws CannotFoldException {
-    var fold = new Fold(origin, epoch);
     try {
-      LogReader.live(directory).forEach(0, fold::take);
+      for (Path file : SnapshotFile.latestFirst(directory)) {
+        var read = SnapshotFile.read(file);
+        if (read.isEmpty()) continue;
+        var fold = new Fold(origin, epoch, read.get());
+        fold.takeFrom(directory);
+        if (fold.confirmed && fold.fault == null) return fold;
+      }
+      var fold = new Fold(origin, epoch);
+      fold.takeFrom(directory);
+      fold.check();
+      return fold;
     } catch (IOException e) {
       throw new CannotFoldException(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     }
-    fold.check();
-    return fold;
+  }
+
+  private void takeFrom(Path directory) throws IOException {
+    var reader = LogReader.live(directory);
+    if (size <= reader.size()) reader.forEach(size, this::take);
   }
 
   /** Says why the fold ended before the log did, if so. */
@@ -89,12 +135,18 @@ final class Fold {
         // Only the last one counts, so only that one is compiled.
         activation = fact.getActivation();
         activationSize = record.index() + record.count();
+        dataSize = activationSize;
         yield true;
       }
       case ENTITY_CHANGES -> {
         if (!known(fact.getEntityChanges())) yield false;
         changes.addAll(Change.read(fact.getEntityChanges().getChangesList()));
+        dataSize = record.index() + record.count();
         yield true;
+      }
+      case SNAPSHOT_TAKEN -> { // changes nothing
+        confirmed |= fact.getSnapshotTaken().equals(from);
+        yield known(fact.getSnapshotTaken());
       }
       case FACT_NOT_SET -> false;
     };
@@ -121,6 +173,11 @@ final class Fold {
   /** Time of the last fact in microseconds since 1970; 0 where there is none. */
   long lastMicros() {
     return lastMicros;
+  }
+
+  /** Number of entries that a snapshot spared it; 0 where it began with the first fact. */
+  long from() {
+    return from.getSize();
   }
 
   /** Entries taken. */
@@ -152,7 +209,8 @@ final class Fold {
 
   private void change(Snapshot before) throws CannotFoldException {
     switch (layers.after(changes, before)) {
-      case Layers.After.Changed(var entities) -> layers.become(changes, entities, before, at(size));
+      case Layers.After.Changed(var entities) ->
+          layers.become(changes, entities, before, at(dataSize));
       case Layers.After.Not(var refused) -> throw refused(refused.field(), refused.message());
     }
   }
@@ -169,7 +227,7 @@ final class Fold {
     try {
       Snapshot both = Layers.over(bundles, put);
       layers.become(
-          both.with(both.entities(), both.inlineParents(), at(size)), Set.copyOf(put.keySet()));
+          both.with(both.entities(), both.inlineParents(), at(dataSize)), Set.copyOf(put.keySet()));
     } catch (EntitiesException e) {
       throw refused("", String.valueOf(e.getMessage()));
     }

@@ -8,6 +8,7 @@ import dev.ostiary.log.Health;
 import dev.ostiary.log.LogCounters;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.BatchRecord;
+import dev.ostiary.record.v1.Checkpoint;
 import dev.ostiary.record.v1.ClockStep;
 import dev.ostiary.record.v1.Closed;
 import dev.ostiary.record.v1.DecisionLogEntry;
@@ -110,12 +111,17 @@ public final class Recorder implements AutoCloseable {
     log.flush();
   }
 
-  /** Writes that this run began. */
+  /** Writes that this run began, after the last checkpoint of the run before it. */
   public void started(String version) {
-    append(
-        entry()
-            .setStarted(Started.newBuilder().setVersion(version).setEngineVersion(version))
-            .build());
+    var started = Started.newBuilder().setVersion(version).setEngineVersion(version);
+    var previous = log.checkpoint();
+    if (previous.size() > 0)
+      started.setPrevious(
+          Checkpoint.newBuilder()
+              .setOrigin(previous.origin())
+              .setSize(previous.size())
+              .setRoot(UnsafeByteOperations.unsafeWrap(previous.root().bytes())));
+    append(entry().setStarted(started).build());
   }
 
   /** Writes that a bundle is in force for what follows. */

@@ -84,7 +84,7 @@ public final class Replay {
           for (int i = 0; i < items.size(); i++) task(record.index(), i, items.get(i));
         }
         case ENTRY_NOT_SET -> notMade("the entry is of a kind that this version does not know");
-        case STARTED, CLOSED, POLICY_ACTIVATED, REFUSALS, GAP, CLOCK_STEP -> {}
+        case STARTED, CLOSED, POLICY_ACTIVATED, REFUSALS, GAP, CLOCK_STEP, PRUNED -> {}
       }
     } catch (InvalidProtocolBufferException e) {
       notMade("the entry is not a decision log's");

@@ -3,9 +3,11 @@ package dev.ostiary.sidecar.yaml;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
+/**
+ * Durations as people write them: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 90d}.
+ */
 public final class Durations {
-  private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
   private Durations() {}
 
@@ -19,7 +21,8 @@ public final class Durations {
           case "ms" -> number;
           case "s" -> number * 1_000;
           case "m" -> number * 60_000;
-          default -> number * 3_600_000;
+          case "h" -> number * 3_600_000;
+          default -> number * 86_400_000;
         });
   }
 }

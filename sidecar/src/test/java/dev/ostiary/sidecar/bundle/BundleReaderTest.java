@@ -84,6 +84,7 @@ class BundleReaderTest {
           name: docs\\nversion: 0               | bundle.yaml:2:10: expected a whole number from 1, got `0`
           name: a b\\nversion: 1                | bundle.yaml:1:7: expected a name of letters, digits, `.`, `_`, `/` and `-`, got `a b`
           name: docs\\nversion: 1\\nlog: some   | bundle.yaml:3:6: expected `observe`, `bounded` or `strict`, got `some`
+          name: docs\\nversion: 1\\nretention: 5m | bundle.yaml:3:12: expected a duration of at least 1h, such as `90d`, got `5m`
           name: docs\\nversion: 1\\nreuse: {read: 6s}  | bundle.yaml:3:15: expected a duration of at most 5s, such as `500ms`, got `6s`
           name: docs\\nversion: 1\\nreuse: {reed: 1s}  | bundle.yaml:3:9: unknown action `reed`; did you mean `read`?
           name: docs\\nversion: 1\\nobligations: [a, a]  | bundle.yaml:3:18: `a` comes twice

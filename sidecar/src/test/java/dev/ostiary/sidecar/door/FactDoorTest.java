@@ -12,17 +12,13 @@ import dev.ostiary.v1.Entity;
 import dev.ostiary.v1.EntityChange;
 import dev.ostiary.v1.EntityUid;
 import dev.ostiary.v1.FactServiceGrpc;
-import io.grpc.ManagedChannel;
+import dev.ostiary.v1.WatchFactsRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +69,40 @@ final class FactDoorTest {
   }
 
   @Test
+  void whoWatchesGetsEveryFactOnceInOrder() throws Exception {
+    Served.writeBundle(directory, 1, "");
+    try (var served = Served.in(directory);
+        var admin = new AdminChannel(served)) {
+      var first = change(served, put("User", "a"));
+      var stub =
+          FactServiceGrpc.newBlockingStub(admin.channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+      var all = stub.watchFacts(WatchFactsRequest.getDefaultInstance());
+      assertEquals("docs", all.next().getActivated().getName());
+      assertEquals(first.getRevision(), all.next().getRevision());
+      var later =
+          stub.watchFacts(WatchFactsRequest.newBuilder().setAfter(first.getRevision()).build());
+      var second = change(served, put("User", "b"), put("User", "c"));
+      for (var watch : List.of(all, later)) {
+        var seen = watch.next();
+        assertEquals(second.getRevision(), seen.getRevision());
+        assertEquals(
+            List.of(put("User", "b"), put("User", "c")), seen.getChanged().getChangesList());
+      }
+      Served.writeBundle(directory, 2, "");
+      assertEquals(2, later.next().getActivated().getVersion());
+      var beyond = second.getRevision().toBuilder().setSize(1_000).build();
+      var fault =
+          assertThrows(
+              StatusRuntimeException.class,
+              () ->
+                  stub.watchFacts(WatchFactsRequest.newBuilder().setAfter(beyond).build())
+                      .hasNext());
+      assertEquals(Status.Code.FAILED_PRECONDITION, fault.getStatus().getCode());
+      assertEquals("after", RichStatus.of(fault).field());
+    }
+  }
+
+  @Test
   void onlyTheAdminSocketTakesFactsAndOnlyItsOwnerReachesThat() throws Exception {
     Served.writeBundle(directory, 1, "");
     try (var served = Served.in(directory)) {
@@ -100,24 +130,12 @@ final class FactDoorTest {
 
   private static ChangeEntitiesResponse change(Served served, EntityChange... changes)
       throws InterruptedException {
-    var loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(
-                new DomainSocketAddress(served.sidecar().adminSocket().toFile()))
-            .channelType(EpollDomainSocketChannel.class)
-            .eventLoopGroup(loops)
-            .overrideAuthority("localhost")
-            .usePlaintext()
-            .build();
-    try {
+    try (var admin = new AdminChannel(served)) {
       var request = ChangeEntitiesRequest.newBuilder();
       for (var change : changes) request.addChanges(change);
-      return FactServiceGrpc.newBlockingStub(channel)
+      return FactServiceGrpc.newBlockingStub(admin.channel())
           .withDeadlineAfter(30, TimeUnit.SECONDS)
           .changeEntities(request.build());
-    } finally {
-      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-      var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
   }
 }

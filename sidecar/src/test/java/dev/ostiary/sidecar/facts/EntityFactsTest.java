@@ -195,6 +195,7 @@ final class EntityFactsTest {
           put.clear();
           put.putAll(after);
         }
+        if (random.nextInt(30) == 0) facts.takeSnapshot();
         Snapshot snapshot = facts.snapshot().orElseThrow();
         expected.put(snapshot.dataRevision().size(), layered(active, put));
         assertIs(expected.lastEntry().getValue(), snapshot);
@@ -202,6 +203,7 @@ final class EntityFactsTest {
     }
     try (FactLog facts = open()) {
       assertIs(expected.lastEntry().getValue(), facts.snapshot().orElseThrow());
+      assertEquals(expected.lastKey(), facts.snapshot().orElseThrow().dataRevision().size());
     }
     var history = History.open(data.resolve("facts/1"));
     var revisions = new ArrayList<>(expected.keySet());

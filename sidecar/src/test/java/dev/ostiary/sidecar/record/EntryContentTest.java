@@ -1,9 +1,13 @@
 package dev.ostiary.sidecar.record;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.ostiary.log.LogReader;
+import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.sidecar.Served;
@@ -73,6 +77,29 @@ final class EntryContentTest {
             .collect(Collectors.toCollection(TreeSet::new));
     declared.remove("engine_version"); // only where it is not that of the entry `started`
     assertEquals(declared, written);
+  }
+
+  @Test
+  void aStartNamesTheLastCheckpointOfTheRunBefore(@TempDir Path other) throws Exception {
+    Path tree = other.resolve("data/decisions/1");
+    Checkpoint last;
+    Served.writeBundle(other, 1, "");
+    try (var served = Served.in(other)) {
+      served.client().check(Served.question().build());
+    }
+    last = Checkpoint.parse(LogReader.live(tree).checkpoint().orElseThrow().text());
+    try (var served = Served.in(other)) {
+      var starts =
+          served.entries().stream()
+              .filter(DecisionLogEntry::hasStarted)
+              .map(DecisionLogEntry::getStarted)
+              .toList();
+      assertFalse(starts.getFirst().hasPrevious());
+      var previous = starts.getLast().getPrevious();
+      assertEquals(last.origin(), previous.getOrigin());
+      assertEquals(last.size(), previous.getSize());
+      assertArrayEquals(last.root().bytes(), previous.getRoot().toByteArray());
+    }
   }
 
   @Test
