@@ -72,8 +72,16 @@ final class AuthzenSearch {
     call.vertx()
         .executeBlocking(
             () ->
-                Search.find(
-                    open.candidates(), page.after(), page.limit(), open.question(), snapshot),
+                path.equals(ACTION)
+                    ? Search.find(
+                        open.candidates(), page.after(), page.limit(), open.question(), snapshot)
+                    : Search.entities(
+                        open.asked(),
+                        open.candidates(),
+                        page.after(),
+                        page.limit(),
+                        open.question(),
+                        snapshot),
             false)
         .onComplete(done -> {
           running.decrementAndGet();
