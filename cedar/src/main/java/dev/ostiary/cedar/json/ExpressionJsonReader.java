@@ -9,6 +9,7 @@ import dev.ostiary.cedar.syntax.Expr.Binary.Operator;
 import dev.ostiary.cedar.syntax.ExtensionFunction;
 import dev.ostiary.cedar.syntax.Identifiers;
 import dev.ostiary.cedar.syntax.Pattern;
+import dev.ostiary.cedar.syntax.Repetition;
 import dev.ostiary.cedar.syntax.SourceException;
 import dev.ostiary.cedar.syntax.Span;
 import dev.ostiary.cedar.syntax.Sugar;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads expressions in the JSON policy format. */
 final class ExpressionJsonReader {
+  /** Each name of a path is one operation more in the tree, as deep as text may be nested. */
+  private static final int LONGEST_PATH = 250;
+
   private static final Map<String, Operator> OPERATORS = new HashMap<>();
 
   static {
@@ -29,9 +33,11 @@ final class ExpressionJsonReader {
   }
 
   private final JsonFields fields;
+  private final Repetition repetition;
 
   ExpressionJsonReader(JsonFields fields) {
     this.fields = fields;
+    this.repetition = new Repetition(fields.source());
   }
 
   Expr expression(Json json) throws SourceException {
@@ -138,8 +144,13 @@ final class ExpressionJsonReader {
           left, fields.string(attribute, "an attribute's name or an array of names"), span);
     if (names.isEmpty()) throw fields.expected("at least one attribute's name", attribute);
     var path = new ArrayList<String>(names.size());
+    if (names.size() > LONGEST_PATH)
+      throw fields.failure(attribute, "more than " + LONGEST_PATH + " attributes deep");
     for (var name : names) path.add(fields.string(name, "an attribute's name"));
-    return Sugar.hasPath(left, path, span);
+    Expr tests = Sugar.hasPath(left, path, span);
+    if (path.size() > 1 && !repetition.allows(tests))
+      throw fields.failure(attribute, Repetition.complaint());
+    return tests;
   }
 
   private Expr like(Json content, Span span) throws SourceException {
@@ -172,6 +183,7 @@ final class ExpressionJsonReader {
     String type = fields.entityType(fields.get(object, "entity_type"));
     Json group = object.find("in");
     if (group == null || group instanceof Json.Null) return new Expr.Is(left, type, span);
+    if (!repetition.allows(left)) throw fields.failure(content, Repetition.complaint());
     return Sugar.isIn(left, type, expression(group), span);
   }
 

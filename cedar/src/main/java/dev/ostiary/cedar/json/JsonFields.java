@@ -17,6 +17,10 @@ final class JsonFields {
     this.source = source;
   }
 
+  Source source() {
+    return source;
+  }
+
   Span span(Json json) {
     return json.span(source);
   }

@@ -21,11 +21,15 @@ import java.util.TreeMap;
 
 /** Makes a schema of fragments: every name is replaced by what it stands for. */
 final class SchemaResolver {
+  /** Most combinations of types of principals and resources that all actions apply to. */
+  private static final long REQUESTS = 1_000_000;
+
   private final SourceErrors errors = new SourceErrors();
   private final Scope scope;
   private final TypeResolver types;
   private final Map<String, EntityTypeDeclaration> entityTypes = new HashMap<>();
   private final Map<EntityUid, ActionDeclaration> actions = new HashMap<>();
+  private long requests;
 
   private SchemaResolver(List<SchemaFragment> fragments) {
     scope = new Scope(fragments, errors);
@@ -134,6 +138,10 @@ final class SchemaResolver {
       principals = members(namespace, appliesTo.principalTypes());
       resources = members(namespace, appliesTo.resourceTypes());
       context = types.record(namespace, appliesTo.context(), "the context of `" + uid + "`");
+      requests += (long) principals.size() * resources.size();
+      if (requests > REQUESTS)
+        errors.add(
+            action.span(), "the actions apply to more than %,d pairs of types".formatted(REQUESTS));
     }
     actions.put(
         uid,

@@ -23,11 +23,15 @@ final class TypeResolver {
   /** Largest number of nodes of one type, common types put in. */
   private static final long SIZE = 100_000;
 
+  /** Largest number of nodes of all types of entities, tags and contexts. */
+  private static final long TOTAL = 1_000_000;
+
   private static final Resolved UNKNOWN = new Resolved(new Type.BoolType(), 0, 1);
 
   private final Scope scope;
   private final SourceErrors errors;
   private final Map<String, Resolved> commonTypes = new HashMap<>();
+  private long total;
 
   /** A type, how deep it is, and how many nodes it has. */
   private record Resolved(Type type, int depth, long size) {}
@@ -133,12 +137,12 @@ final class TypeResolver {
 
   /** The type that is written; any type, with an error noted, where that means nothing. */
   Type type(String namespace, TypeSyntax type) {
-    return resolve(namespace, type).type();
+    return counted(resolve(namespace, type), type).type();
   }
 
   /** The record type that is written; an empty one, with an error noted, where it is none. */
   Type.RecordType record(String namespace, TypeSyntax type, String what) {
-    Resolved resolved = resolve(namespace, type);
+    Resolved resolved = counted(resolve(namespace, type), type);
     if (resolved.type() instanceof Type.RecordType record) return record;
     if (resolved != UNKNOWN) errors.add(type.span(), "expected a record as " + what);
     return Type.RecordType.EMPTY;
@@ -173,6 +177,13 @@ final class TypeResolver {
         yield bounded(new Resolved(new Type.RecordType(resolved, false), depth + 1, size), span);
       }
     };
+  }
+
+  private Resolved counted(Resolved resolved, TypeSyntax type) {
+    total += resolved.size();
+    if (total > TOTAL)
+      errors.add(type.span(), "the schema is too large when its common types are put in");
+    return resolved;
   }
 
   private Resolved bounded(Resolved type, Span span) {

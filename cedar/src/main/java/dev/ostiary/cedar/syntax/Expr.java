@@ -9,6 +9,28 @@ public sealed interface Expr {
   /** Where this expression was written. */
   Span span();
 
+  /** The direct parts, in the order written. */
+  default List<Expr> parts() {
+    return switch (this) {
+      case Literal _, Variable _, Unknown _ -> List.of();
+      case If(var condition, var yes, var no, _) -> List.of(condition, yes, no);
+      case Or(var left, var right, _) -> List.of(left, right);
+      case And(var left, var right, _) -> List.of(left, right);
+      case Not(var argument, _) -> List.of(argument);
+      case Negate(var argument, _) -> List.of(argument);
+      case Binary(_, var left, var right, _) -> List.of(left, right);
+      case IsEmpty(var argument, _) -> List.of(argument);
+      case Like(var argument, _, _) -> List.of(argument);
+      case Is(var argument, _, _) -> List.of(argument);
+      case GetAttribute(var argument, _, _) -> List.of(argument);
+      case HasAttribute(var argument, _, _) -> List.of(argument);
+      case SetLiteral(var elements, _) -> elements;
+      case RecordLiteral(var entries, _) ->
+          entries.stream().map(RecordLiteral.Entry::value).toList();
+      case Call(_, var arguments, _) -> arguments;
+    };
+  }
+
   /** A Boolean, integer, string or entity literal; in a residual any value. */
   record Literal(Value value, Span span) implements Expr {}
 

@@ -32,12 +32,14 @@ final class ExpressionParser {
 
   private final TokenReader in;
   private final Calls calls;
+  private final Repetition repetition;
   private int nesting;
   private int depth;
 
   ExpressionParser(TokenReader in) {
     this.in = in;
     this.calls = new Calls(in);
+    this.repetition = new Repetition(in.source());
   }
 
   /** Reads an expression. */
@@ -167,7 +169,7 @@ final class ExpressionParser {
     Expr object = target;
     Expr tests = deeper(new Expr.HasAttribute(object, attribute, in.since(start)), depth);
     while (in.takeIf(Kind.DOT)) {
-      object = new Expr.GetAttribute(object, attribute, in.since(start));
+      object = new Expr.GetAttribute(repeated(object), attribute, in.since(start));
       attribute = Names.identifier(in).text();
       var test = new Expr.HasAttribute(object, attribute, in.since(start));
       tests = deeper(new Expr.And(tests, test, in.since(start)), depth + 1);
@@ -190,7 +192,7 @@ final class ExpressionParser {
     int deepest = depth;
     Expr group = operators(ADDITION);
     Span span = in.since(start);
-    Expr member = new Expr.Binary(Operator.IN, target, group, span);
+    Expr member = new Expr.Binary(Operator.IN, repeated(target), group, span);
     return deeper(new Expr.And(test, member, span), Math.max(deepest, depth) + 1);
   }
 
@@ -381,6 +383,11 @@ final class ExpressionParser {
     if (in.is(Kind.OPEN_PAREN))
       throw in.fail(token.span(), "`" + token.text() + "` is a variable, not a function");
     return new Expr.Variable(name, token.span());
+  }
+
+  private Expr repeated(Expr read) throws Unreadable {
+    if (repetition.allows(read)) return read;
+    throw in.fail(read.span(), Repetition.complaint());
   }
 
   /** Takes note that {@code read} stands over children of depth {@code below}. */

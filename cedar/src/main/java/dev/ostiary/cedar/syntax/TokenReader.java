@@ -26,6 +26,11 @@ public final class TokenReader {
     }
   }
 
+  /** The text. */
+  Source source() {
+    return source;
+  }
+
   /** What was noted so far. */
   public SourceErrors errors() {
     return errors;

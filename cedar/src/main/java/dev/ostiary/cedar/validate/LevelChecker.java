@@ -112,7 +112,7 @@ final class LevelChecker {
           Expr.SetLiteral _,
           Expr.RecordLiteral _,
           Expr.Call _ ->
-          SubExpressions.parts(expr).forEach(this::check);
+          expr.parts().forEach(this::check);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.ostiary.cedar.validate;
 import dev.ostiary.cedar.syntax.Expr;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,7 +26,7 @@ final class SubExpressions {
         continue;
       }
       visitor.accept(expr);
-      for (Expr part : parts(expr).reversed()) open.push(part);
+      for (Expr part : expr.parts().reversed()) open.push(part);
     }
   }
 
@@ -40,28 +39,6 @@ final class SubExpressions {
       if (and.right() instanceof Expr.HasAttribute test) visitor.accept(test.argument());
     }
     visitor.accept(node);
-    return parts(node).getFirst();
-  }
-
-  /** The direct parts of {@code expr}, in the order written. */
-  static List<Expr> parts(Expr expr) {
-    return switch (expr) {
-      case Expr.Literal _, Expr.Variable _, Expr.Unknown _ -> List.of();
-      case Expr.If(var condition, var yes, var no, _) -> List.of(condition, yes, no);
-      case Expr.Or(var left, var right, _) -> List.of(left, right);
-      case Expr.And(var left, var right, _) -> List.of(left, right);
-      case Expr.Not(var argument, _) -> List.of(argument);
-      case Expr.Negate(var argument, _) -> List.of(argument);
-      case Expr.Binary(_, var left, var right, _) -> List.of(left, right);
-      case Expr.IsEmpty(var argument, _) -> List.of(argument);
-      case Expr.Like(var argument, _, _) -> List.of(argument);
-      case Expr.Is(var argument, _, _) -> List.of(argument);
-      case Expr.GetAttribute(var argument, _, _) -> List.of(argument);
-      case Expr.HasAttribute(var argument, _, _) -> List.of(argument);
-      case Expr.SetLiteral(var elements, _) -> elements;
-      case Expr.RecordLiteral(var entries, _) ->
-          entries.stream().map(Expr.RecordLiteral.Entry::value).toList();
-      case Expr.Call(_, var arguments, _) -> arguments;
-    };
+    return node.parts().getFirst();
   }
 }

@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.cli.cedar;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.sidecar.cli.UserException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,14 +23,15 @@ final class Input {
 
   /** The file's text; that of standard input where {@code file} is null. */
   static Source read(@Nullable Path file) throws IOException {
-    if (file == null)
-      return new Source("stdin", new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+    String name = file == null ? "stdin" : file.toString();
     try {
-      return new Source(file.toString(), Files.readString(file));
+      byte[] bytes = file == null ? System.in.readAllBytes() : Files.readAllBytes(file);
+      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return new Source(name, text.toString());
     } catch (NoSuchFileException _) {
       throw new UserException("there is no file `" + file + "`");
     } catch (CharacterCodingException _) {
-      throw new UserException("`" + file + "` is not UTF-8 text");
+      throw new UserException("`" + name + "` is not UTF-8 text");
     }
   }
 }
