@@ -8,7 +8,6 @@ import dev.ostiary.cedar.schema.ConformanceException;
 import dev.ostiary.cedar.schema.Schema;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,31 +23,39 @@ import java.util.Set;
  */
 public final class PartialEntities {
   private final Map<EntityUid, PartialEntity> byUid;
-  private final Map<EntityUid, Set<EntityUid>> ancestors;
 
   private PartialEntities(Map<EntityUid, PartialEntity> byUid) throws EntitiesException {
     this.byUid = byUid;
-    this.ancestors = new HashMap<>();
-    for (var entity : byUid.values())
-      if (entity.parents().isPresent()) ancestors.put(entity.uid(), closure(entity.uid(), byUid));
+    var sound = new HashSet<EntityUid>();
+    for (var entity : byUid.values()) if (entity.parents().isPresent()) check(entity.uid(), sound);
   }
 
-  private static Set<EntityUid> closure(EntityUid uid, Map<EntityUid, PartialEntity> byUid)
-      throws EntitiesException {
-    var seen = new HashSet<EntityUid>();
-    var open = new ArrayDeque<EntityUid>(List.of(uid));
+  /** Refuses what is wrong at or above {@code from}; nothing is at or above those in sound. */
+  private void check(EntityUid from, Set<EntityUid> sound) throws EntitiesException {
+    var path = new HashSet<EntityUid>();
+    var open = new ArrayDeque<EntityUid>(List.of(from));
     while (!open.isEmpty()) {
-      var entity = byUid.get(open.pop());
-      if (entity == null) continue;
-      if (entity.parents().isEmpty())
-        throw new EntitiesException(
-            uid, "`" + entity.uid() + "` has members, so its parents must be known");
-      for (var parent : entity.parents().get()) {
-        if (parent.equals(uid)) throw new EntitiesException(uid, "`" + uid + "` is in itself");
-        if (seen.add(parent)) open.push(parent);
+      var uid = open.peek();
+      if (sound.contains(uid)) {
+        open.pop();
+      } else if (!path.add(uid)) {
+        path.remove(uid);
+        sound.add(uid);
+      } else {
+        for (var parent : parents(uid)) {
+          if (path.contains(parent))
+            throw new EntitiesException(parent, "`" + parent + "` is in itself");
+          open.push(parent);
+        }
       }
     }
-    return seen;
+  }
+
+  private Set<EntityUid> parents(EntityUid uid) throws EntitiesException {
+    var entity = byUid.get(uid);
+    if (entity == null) return Set.of();
+    if (entity.parents().isPresent()) return entity.parents().get();
+    throw new EntitiesException(uid, "`" + uid + "` has members, so its parents must be known");
   }
 
   /**
@@ -91,6 +98,15 @@ public final class PartialEntities {
 
   /** All that {@code uid} is in, itself excluded; empty where that is not known. */
   Optional<Set<EntityUid>> ancestors(EntityUid uid) {
-    return Optional.ofNullable(ancestors.get(uid));
+    var entity = byUid.get(uid);
+    if (entity == null || entity.parents().isEmpty()) return Optional.empty();
+    var found = new HashSet<EntityUid>();
+    var open = new ArrayDeque<>(entity.parents().get());
+    while (!open.isEmpty()) {
+      var next = open.pop();
+      var known = byUid.get(next);
+      if (found.add(next) && known != null) known.parents().ifPresent(open::addAll);
+    }
+    return Optional.of(found);
   }
 }

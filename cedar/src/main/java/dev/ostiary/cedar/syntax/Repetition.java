@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
  * text. Not for use by several threads.
  */
 public final class Repetition {
-  private static final int FREE = 10_000;
+  private static final long FREE = 10_000;
 
   private final long most;
   private long repeated;
