@@ -2,10 +2,14 @@ package dev.ostiary.cedar;
 
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 
 /** A Cedar {@code datetime}: milliseconds since 1970-01-01T00:00:00Z. */
 public record DatetimeValue(long epochMillis) implements Value {
   private static final long DAY_MILLIS = 86_400_000;
+  private static final long FIRST = LocalDate.of(0, 1, 1).toEpochDay() * DAY_MILLIS;
+  private static final long LAST = LocalDate.of(10_000, 1, 1).toEpochDay() * DAY_MILLIS - 1;
   private static final int DATE_LENGTH = "2024-10-15".length();
   private static final int TIME_LENGTH = "2024-10-15T11:38:02".length();
 
@@ -71,9 +75,16 @@ public record DatetimeValue(long epochMillis) implements Value {
         "expected a datetime such as `2024-10-15T11:38:02.101Z`, got `" + text + "`");
   }
 
-  /** As an offset from 1970-01-01, which every value has. */
+  /** As Cedar writes it; where the year has not four digits, as an offset from 1970-01-01. */
   @Override
   public String toString() {
-    return "datetime(\"1970-01-01\").offset(duration(\"" + epochMillis + "ms\"))";
+    if (epochMillis < FIRST || epochMillis > LAST)
+      return "datetime(\"1970-01-01\").offset(" + new DurationValue(epochMillis) + ")";
+    var time = LocalDateTime.ofEpochSecond(Math.floorDiv(epochMillis, 1000), 0, ZoneOffset.UTC);
+    int millis = (int) Math.floorMod(epochMillis, 1000L);
+    String date = time.toLocalDate().toString();
+    if (Math.floorMod(epochMillis, DAY_MILLIS) == 0) return "datetime(\"" + date + "\")";
+    String clock = "T%02d:%02d:%02d".formatted(time.getHour(), time.getMinute(), time.getSecond());
+    return "datetime(\"" + date + clock + (millis == 0 ? "" : ".%03d".formatted(millis)) + "Z\")";
   }
 }

@@ -68,8 +68,17 @@ public record DurationValue(long millis) implements Value {
     return new ValueFormatException("the duration `" + text + "` is out of range");
   }
 
+  /** As Cedar writes it, each part as large as it can be. */
   @Override
   public String toString() {
-    return "duration(\"" + millis + "ms\")";
+    if (millis == 0) return "duration(\"0ms\")";
+    var text = new StringBuilder(millis < 0 ? "-" : "");
+    long rest = millis;
+    for (int unit = 0; unit < UNITS.length; unit++) {
+      long count = Math.abs(rest / UNIT_MILLIS[unit]);
+      rest %= UNIT_MILLIS[unit];
+      if (count > 0) text.append(count).append(UNITS[unit]);
+    }
+    return "duration(\"" + text + "\")";
   }
 }

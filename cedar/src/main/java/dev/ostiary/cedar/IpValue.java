@@ -66,6 +66,6 @@ public record IpValue(boolean v6, long high, long low, int prefix) implements Va
 
   @Override
   public String toString() {
-    return "ip(\"" + text() + "\")";
+    return "ip(\"" + (prefix == (v6 ? 128 : 32) ? address() : text()) + "\")";
   }
 }

@@ -30,12 +30,21 @@ final class AuthorizeCommand extends Action {
       description = "Print the determining policies, too.")
   private boolean verbose;
 
+  @Option(
+      names = {"-t", "--timing"},
+      description = "Print how long the decision took.")
+  private boolean timing;
+
   @Override
   int run(PrintWriter out) throws IOException, SourceException, ConformanceException {
     var schemaRead = schema.read();
-    var response =
-        Authorizer.isAuthorized(
-            request.read(schemaRead), policies.read(), entities.read(schemaRead));
+    var asked = request.read(schemaRead);
+    var policySet = policies.read();
+    var known = entities.read(schemaRead);
+    long start = System.nanoTime();
+    var response = Authorizer.isAuthorized(asked, policySet, known);
+    long micros = (System.nanoTime() - start) / 1_000;
+    if (timing) out.println("Authorization Time (micro seconds) : " + micros);
     out.println(response.decision());
     for (var error : response.errors()) err().println("policy " + error);
     if (verbose) {

@@ -1,10 +1,12 @@
 package dev.ostiary.sidecar.cli.cedar;
 
 import dev.ostiary.cedar.Decision;
+import dev.ostiary.cedar.Entities;
 import dev.ostiary.cedar.EntitiesException;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.format.PolicyText;
+import dev.ostiary.cedar.json.EntitiesJson;
 import dev.ostiary.cedar.json.PartialEntitiesJson;
 import dev.ostiary.cedar.json.RequestJson;
 import dev.ostiary.cedar.partial.PartialAuthorizer;
@@ -13,6 +15,7 @@ import dev.ostiary.cedar.partial.PartialRequest;
 import dev.ostiary.cedar.partial.PartialUid;
 import dev.ostiary.cedar.partial.ResidualPolicy.Verdict;
 import dev.ostiary.cedar.schema.ConformanceException;
+import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.PolicyParser;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceException;
@@ -32,10 +35,16 @@ import picocli.CommandLine.Option;
     name = "partial",
     description = {
       "Decide a request of which something is left open, and print what is left of each policy.",
-      "A principal or resource without id is open; so is the context, if none is given."
+      "A principal or resource without id is open; so is the context, if none is given.",
+      "With --query: which principals, resources or actions, of the entities given, are allowed."
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:allow", "1:something given is wrong", "2:deny", "4:it depends"},
+    exitCodeList = {
+      "0:allow",
+      "1:something given is wrong",
+      "2:deny, or a query finds none",
+      "4:it depends"
+    },
     mixinStandardHelpOptions = true)
 final class PartialCommand extends Action {
   private static final int DENIED = 2;
@@ -53,9 +62,8 @@ final class PartialCommand extends Action {
 
   @Option(
       names = {"-a", "--action"},
-      required = true,
       paramLabel = "UID",
-      description = "The action.")
+      description = "The action; not needed with --query actions.")
   private String action = "";
 
   @Option(
@@ -77,23 +85,103 @@ final class PartialCommand extends Action {
       description = "Entities as JSON; attrs, tags or parents that are not there are unknown.")
   private @Nullable Path entities;
 
+  @Option(
+      names = "--query",
+      paramLabel = "WHAT",
+      description = "${COMPLETION-CANDIDATES}: print those that are allowed, one a line.")
+  private @Nullable Query query;
+
+  enum Query {
+    principals,
+    resources,
+    actions
+  }
+
   @Override
   int run(PrintWriter out)
       throws IOException, SourceException, ConformanceException, EntitiesException {
     var read = schema.read().orElseThrow(() -> new UserException("what is open needs --schema"));
-    EntityUid actionUid = PolicyParser.entityUid(new Source("--action", action));
+    return switch (query) {
+      case null -> decide(read, out);
+      case principals, resources -> search(query, read, out);
+      case actions -> actions(read, out);
+    };
+  }
+
+  private int search(Query what, Schema read, PrintWriter out)
+      throws IOException, SourceException, ConformanceException, EntitiesException {
+    var actionUid = action();
+    var given = context(read, actionUid).orElse(RecordValue.EMPTY);
+    var known = entities == null ? Entities.EMPTY : EntitiesJson.load(Input.read(entities), read);
+    var authorizer = new PartialAuthorizer(read);
+    var found =
+        what == Query.principals
+            ? authorizer.principals(
+                type("--principal", principal),
+                actionUid,
+                entity("--resource", resource),
+                given,
+                policies.read(),
+                known)
+            : authorizer.resources(
+                entity("--principal", principal),
+                actionUid,
+                type("--resource", resource),
+                given,
+                policies.read(),
+                known);
+    found.forEach(out::println);
+    return found.isEmpty() ? DENIED : DONE;
+  }
+
+  private int actions(Schema read, PrintWriter out) throws IOException, SourceException {
     Optional<RecordValue> given =
-        context == null
-            ? Optional.empty()
-            : Optional.of(RequestJson.context(Input.read(context), read, actionUid));
+        context == null ? Optional.empty() : Optional.of(RequestJson.context(Input.read(context)));
+    var found =
+        new PartialAuthorizer(read)
+            .actions(
+                uid("--principal", principal),
+                uid("--resource", resource),
+                given,
+                policies.read(),
+                known(read));
+    found.forEach(
+        (uid, decision) -> out.println(decision.isPresent() ? uid.toString() : uid + " UNKNOWN"));
+    return found.isEmpty() ? DENIED : DONE;
+  }
+
+  private EntityUid action() throws SourceException {
+    if (action.isEmpty()) throw new UserException("give --action");
+    return PolicyParser.entityUid(new Source("--action", action));
+  }
+
+  private Optional<RecordValue> context(Schema read, EntityUid actionUid)
+      throws IOException, SourceException {
+    return context == null
+        ? Optional.empty()
+        : Optional.of(RequestJson.context(Input.read(context), read, actionUid));
+  }
+
+  private PartialEntities known(Schema read) throws IOException, SourceException {
+    try {
+      return entities == null
+          ? PartialEntities.of(List.of(), read)
+          : PartialEntitiesJson.load(Input.read(entities), read);
+    } catch (ConformanceException | EntitiesException impossible) {
+      throw new AssertionError("no entities fit any schema", impossible);
+    }
+  }
+
+  private int decide(Schema read, PrintWriter out)
+      throws IOException, SourceException, ConformanceException {
+    var actionUid = action();
     var request =
         new PartialRequest(
-            uid("--principal", principal), actionUid, uid("--resource", resource), given);
-    var known =
-        entities == null
-            ? PartialEntities.of(List.of(), read)
-            : PartialEntitiesJson.load(Input.read(entities), read);
-    var response = new PartialAuthorizer(read).isAuthorized(request, policies.read(), known);
+            uid("--principal", principal),
+            actionUid,
+            uid("--resource", resource),
+            context(read, actionUid));
+    var response = new PartialAuthorizer(read).isAuthorized(request, policies.read(), known(read));
     out.println(response.decision().map(Decision::toString).orElse("UNKNOWN"));
     for (var each : response.policies())
       if (each.verdict() == Verdict.OPEN)
@@ -102,8 +190,22 @@ final class PartialCommand extends Action {
   }
 
   private static PartialUid uid(String option, String text) throws SourceException {
-    return text.contains("\"")
-        ? PartialUid.of(PolicyParser.entityUid(new Source(option, text)))
-        : PartialUid.ofType(text);
+    return isEntity(text)
+        ? PartialUid.of(entity(option, text))
+        : PartialUid.ofType(type(option, text));
+  }
+
+  private static boolean isEntity(String text) {
+    return text.contains("\"");
+  }
+
+  private static EntityUid entity(String option, String text) throws SourceException {
+    return PolicyParser.entityUid(new Source(option, text));
+  }
+
+  private static String type(String option, String text) {
+    if (isEntity(text))
+      throw new UserException("for this query " + option + " is a type, no entity");
+    return text;
   }
 }
