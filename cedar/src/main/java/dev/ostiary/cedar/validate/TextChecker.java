@@ -34,7 +34,8 @@ final class TextChecker {
     Span span = expr.span();
     if (expr instanceof Expr.Literal(StringValue(var text), _)) string(text, span);
     if (expr instanceof Expr.Literal(EntityUid uid, _)) {
-      for (String part : uid.type().split("::", -1)) identifier(part, span);
+      if (!isPlain(uid.type()))
+        for (String part : uid.type().split("::", -1)) identifier(part, span);
       identifier(uid.id(), span);
     }
     if (expr instanceof Expr.GetAttribute(_, var name, _)) identifier(name, span);
@@ -47,12 +48,12 @@ final class TextChecker {
   /** Bidirectional controls in patterns are no warning, as in the reference. */
   private void pattern(Pattern pattern, Span span) {
     String text = String.join("*", pattern.pieces());
-    if (!Scripts.isSingleScript(text))
+    if (!isPlain(text) && !Scripts.isSingleScript(text))
       warn(Kind.MIXED_SCRIPT_STRING, span, "the pattern `" + text + "` mixes writing systems");
   }
 
   private void string(String text, Span span) {
-    if (isAscii(text)) return;
+    if (isPlain(text) || isAscii(text)) return;
     if (hasBidi(text))
       warn(
           Kind.BIDI_CHARS_IN_STRING,
@@ -63,6 +64,7 @@ final class TextChecker {
   }
 
   private void identifier(String name, Span span) {
+    if (isPlain(name)) return;
     OptionalInt odd =
         name.codePoints()
             .filter(c -> !(c >= ' ' && c <= '~') && !Scripts.isAllowedInIdentifier(c))
@@ -83,6 +85,13 @@ final class TextChecker {
           Kind.MIXED_SCRIPT_IDENTIFIER,
           span,
           "the identifier `" + name + "` mixes writing systems");
+  }
+
+  /** Whether there is nothing to find: almost all text is so, and this is asked of all of it. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++)
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') return false;
+    return true;
   }
 
   private static boolean isAscii(String text) {

@@ -223,9 +223,9 @@ final class TypeChecker {
 
   private StaticType variable(Expr.Variable.Name name) {
     return switch (name) {
-      case PRINCIPAL -> Entities.of(environment.principal());
-      case ACTION -> Entities.of(environment.action().type());
-      case RESOURCE -> Entities.of(environment.resource());
+      case PRINCIPAL -> schema.entity(environment.principal());
+      case ACTION -> schema.entity(environment.action().type());
+      case RESOURCE -> schema.entity(environment.resource());
       case CONTEXT -> environment.context();
     };
   }

@@ -28,6 +28,7 @@ final class TypedSchema {
 
   private final Schema schema;
   private final Map<String, Fields> shapes = new HashMap<>();
+  private final Map<String, Entities> entities = new HashMap<>();
   private final Map<String, StaticType> tags = new HashMap<>();
   private final Map<String, Set<String>> typesBelow = new HashMap<>();
   private final Map<EntityUid, Set<EntityUid>> actionsBelow = new HashMap<>();
@@ -38,11 +39,13 @@ final class TypedSchema {
     this.schema = schema;
     for (EntityTypeDeclaration type : schema.entityTypes().values()) {
       shapes.put(type.name(), StaticType.fields(type.shape()));
+      entities.put(type.name(), Entities.of(type.name()));
       type.tags().ifPresent(tag -> tags.put(type.name(), StaticType.of(tag)));
       for (String ancestor : schema.ancestors(type.name()))
         typesBelow.computeIfAbsent(ancestor, _ -> new HashSet<>()).add(type.name());
     }
     for (ActionDeclaration action : schema.actions().values()) {
+      entities.computeIfAbsent(action.uid().type(), Entities::of);
       for (EntityUid ancestor : schema.ancestors(action.uid()))
         actionsBelow.computeIfAbsent(ancestor, _ -> new HashSet<>()).add(action.uid());
       addEnvironments(action);
@@ -109,7 +112,13 @@ final class TypedSchema {
         isActionType(uid.type())
             ? schema.actions().containsKey(uid)
             : shapes.containsKey(uid.type());
-    return known ? Entities.of(uid.type()) : null;
+    return known ? entity(uid.type()) : null;
+  }
+
+  /** The type of entities of that type; one object for those that the schema declares. */
+  Entities entity(String type) {
+    Entities known = entities.get(type);
+    return known == null ? Entities.of(type) : known;
   }
 
   /** The attribute of a value of {@code type}; null where it has none, or not for certain. */

@@ -85,12 +85,13 @@ public final class Validator {
     var errors = new ArrayList<ValidationError>();
     var warnings = new ArrayList<ValidationWarning>();
     var templates = new HashMap<String, Policy>();
+    boolean complete = schema.schema().isComplete();
     for (Policy policy : policies) {
       templates.put(policy.id(), policy);
-      if (schema.schema().isComplete()) validate(policy, mode, level, errors, warnings);
+      if (complete) validate(policy, mode, level, errors, warnings);
       else errors.add(incomplete(policy));
     }
-    if (!schema.schema().isComplete()) return new ValidationResult(errors, warnings);
+    if (!complete) return new ValidationResult(errors, warnings);
     for (Link link : links) {
       Policy template = templates.get(link.templateId());
       if (template != null) validate(template, link, errors, warnings);
@@ -100,15 +101,18 @@ public final class Validator {
 
   /** The types of {@code policy} in every request environment of the schema. */
   public List<Typing> typings(Policy policy, ValidationMode mode) {
-    return typings(
-        policy, Conditions.of(policy, ScopePlaces.coarse(policy)), mode, new ArrayList<>());
+    var conjuncts = Conditions.of(policy, ScopePlaces.coarse(policy));
+    return typings(conjuncts, mode, environments(policy), new ArrayList<>());
   }
 
   private List<Typing> typings(
-      Policy policy, List<Expr> conjuncts, ValidationMode mode, Collection<TypeError> errors) {
+      List<Expr> conjuncts,
+      ValidationMode mode,
+      List<RequestEnvironment> environments,
+      Collection<TypeError> errors) {
     var shapes = new Shapes();
     var typings = new ArrayList<Typing>();
-    for (RequestEnvironment environment : environments(policy)) {
+    for (RequestEnvironment environment : environments) {
       var checker = new TypeChecker(schema, Lattice.of(mode), environment, shapes, errors);
       typings.add(new Typing(checker, checker.checkAll(conjuncts)));
     }
@@ -130,7 +134,11 @@ public final class Validator {
       odd = TextChecker.check(policy.id(), conjuncts);
     }
     var typeErrors = new LinkedHashSet<TypeError>(); // the same in many environments, said once
-    List<Typing> typings = typings(policy, conjuncts, mode, typeErrors);
+    List<RequestEnvironment> environments = environments(policy);
+    // Where every name is known there is nothing to be found for other actions.
+    if (found.isEmpty() && level == Integer.MAX_VALUE)
+      environments = environments.stream().filter(e -> isFor(policy.action(), e.action())).toList();
+    List<Typing> typings = typings(conjuncts, mode, environments, typeErrors);
     if (level != Integer.MAX_VALUE)
       for (Typing typing : typings)
         if (typing.isTyped() || typing.isImpossible())
@@ -146,6 +154,17 @@ public final class Validator {
               new SourceError(
                   policy.span(), "the policy applies to no request that the schema allows")));
     warnings.addAll(odd);
+  }
+
+  /** Whether the scope lets that action through; actions and their groups are all in the schema. */
+  private boolean isFor(Scope.OfAction scope, EntityUid action) {
+    return switch (scope) {
+      case Scope.ActionEqual(var uid) -> uid.equals(action);
+      case Scope.ActionIn(var group) ->
+          action.equals(group) || schema.actionsBelow(group).contains(action);
+      // A list may be empty or of different types, which is an error whatever the action.
+      case Scope.Any(), Scope.ActionInList _ -> true;
+    };
   }
 
   private static ValidationError incomplete(Policy policy) {
