@@ -90,16 +90,14 @@ final class HostileTextTest {
 
   static List<String> floods() {
     var floods = new ArrayList<String>();
+    for (String piece : List.of("(", "!", "a.", "{\"a\":", "\uD800"))
+      floods.add(piece.repeat(MEGABYTE / piece.length()));
     for (String piece :
         List.of(
-            "(",
-            "!",
-            "a.",
             "-",
             "[",
             "{",
             "{a:",
-            "{\"a\":",
             "if ",
             "\"",
             "\\",
@@ -113,7 +111,6 @@ final class HostileTextTest {
             "[].contains(",
             "principal has a.",
             "\0",
-            "\uD800",
             "\uFEFF",
             "{}",
             "namespace N {",
@@ -122,13 +119,13 @@ final class HostileTextTest {
             "{\"a\":[",
             "?",
             "é",
-            "\n")) floods.add(piece.repeat(MEGABYTE / piece.length()));
+            "\n")) floods.add(piece.repeat(MEGABYTE / 4 / piece.length()));
     return floods;
   }
 
   @ParameterizedTest
   @MethodSource("floods")
-  void aMegabyteOfOneThingIsReadOrRefused(String flood) throws Exception {
+  void muchOfOneThingIsReadOrRefused(String flood) throws Exception {
     for (Reader reader : readers())
       onAnEventLoop(() -> {
         try {
