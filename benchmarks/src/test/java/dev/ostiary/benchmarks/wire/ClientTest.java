@@ -65,12 +65,18 @@ final class ClientTest {
     var lab = Path.of(System.getProperty("ostiary.root"), "examples", "lab");
     var flags =
         Map.of(
-            Key.BUNDLE, lab.toString(),
-            Key.DATA, directory.resolve("data").toString(),
-            Key.SOCKET, directory.resolve("s").toString(),
-            Key.GRPC, "127.0.0.1:0",
-            Key.HTTP, "off",
-            Key.ADMIN, "127.0.0.1:0");
+            Key.BUNDLE,
+            lab.toString(),
+            Key.DATA,
+            directory.resolve("data").toString(),
+            Key.SOCKET,
+            directory.resolve("s").toString(),
+            Key.GRPC,
+            "127.0.0.1:0",
+            Key.HTTP,
+            "off",
+            Key.ADMIN,
+            "127.0.0.1:0");
     var config = ConfigReader.read(Optional.empty(), Map.of(), flags);
     sidecar = Sidecar.start(config, new PrintStream(OutputStream.nullOutputStream()));
     client = tcp().deadline(LONG).build();
