@@ -180,8 +180,7 @@ public final class DecisionLog implements AutoCloseable {
         writer.queuedBytes(),
         writer.unsyncedBytes(),
         writer.writtenSize() - publisher.checkpoint().size(),
-        publisher.failures() + publisher.unsettled(),
-        publisher.unwitnessed());
+        publisher.failures());
   }
 
   /**

@@ -3,23 +3,21 @@ package dev.ostiary.log;
 import dev.ostiary.log.disk.Disk;
 import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.NoteException;
-import dev.ostiary.log.note.SignedNote;
-import dev.ostiary.log.tile.TileTree;
+import dev.ostiary.log.tile.TilePath;
+import dev.ostiary.log.wal.Segment;
 import dev.ostiary.log.wal.WalCursor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that turns synced frames into tiles and signs checkpoints. A checkpoint covers only
- * what is fsynced, so that no lost power makes the log shorter than it signed.
+ * The thread that turns synced frames into tiles, signs checkpoints, and drops segments that are
+ * tiles for good. A checkpoint covers only what is fsynced, so that no lost power makes the log
+ * shorter than it signed.
  */
 final class Publisher {
-  private static final Duration DERIVE_FOR = Duration.ofMillis(400);
-  private static final Duration ANCHOR_REST = Duration.ofSeconds(5);
-
   private final Disk disk;
   private final Path wal;
   private final LogOptions options;
@@ -32,12 +30,9 @@ final class Publisher {
   private volatile Checkpoint checkpoint;
   private volatile boolean stopping;
   private volatile boolean requested;
-  private final Cosigning cosigning;
-  private final Settler settler;
-  private byte[] signed; // the last checkpoint, as it is published
   private long readBytes;
+  private long settled;
   private boolean unanchored;
-  private long anchorRestsUntil = System.nanoTime();
   private long lastKeptNanos = System.nanoTime();
   private long keptSize;
   private long published;
@@ -53,17 +48,13 @@ final class Publisher {
     this.tiles = found.tiles();
     this.checkpoint = found.checkpoint();
     this.keptSize = found.keptSize();
-    this.signed = found.signed();
-    this.settler = new Settler(disk, wal, files, () -> checkpoint().size(), found.settled());
-    this.cosigning =
-        new Cosigning(options.witnesses(), options.witnessPatience(), checkpoint.size());
+    this.settled = found.settled();
     this.cursor = new WalCursor(disk, wal, checkpoint.size());
     thread.setDaemon(true);
   }
 
   void start() {
     thread.start();
-    settler.start();
   }
 
   private void run() {
@@ -92,42 +83,28 @@ final class Publisher {
 
   private void publish(long size) throws IOException {
     if (size > checkpoint.size()) {
-      // Not all at once where appends come faster than tiles are made: a checkpoint must not be
-      // late.
-      derive(size, stopping ? Long.MAX_VALUE : DERIVE_FOR.toNanos());
-      if (tiles.size() < size) requested = true;
+      derive(size);
       for (var partial : tiles.partials()) files.write(partial);
       var next = new Checkpoint(options.origin(), tiles.size(), tiles.root());
-      signed = encoded(cosigning.cosigned(sign(next), next, new TileTree(files, next.size())));
+      byte[] signed = signed(next);
       files.checkpoint(signed);
       checkpoint = next;
       published++;
       writer.published(readBytes);
-      unanchored = !options.anchors().isEmpty();
+      unanchored = options.anchor().isPresent();
+    }
+    if (unanchored) {
+      options.anchor().orElseThrow().keep(signed(checkpoint));
+      unanchored = false;
     }
     boolean due = System.nanoTime() - lastKeptNanos >= options.keepEvery().toNanos();
     if ((due || stopping) && checkpoint.size() > keptSize) keep();
-    settler.wake();
-    anchor();
+    trim();
   }
 
-  /** Tells the anchors, last: one that cannot be reached delays and fills nothing. */
-  private void anchor() throws IOException {
-    if (!unanchored) return;
-    if (anchorRestsUntil - System.nanoTime() > 0 && !stopping) return;
-    try {
-      for (var anchor : options.anchors()) anchor.keep(signed);
-      unanchored = false;
-    } catch (IOException e) {
-      anchorRestsUntil = System.nanoTime() + ANCHOR_REST.toNanos();
-      throw e;
-    }
-  }
-
-  private void derive(long size, long nanos) throws IOException {
-    long begin = System.nanoTime();
+  private void derive(long size) throws IOException {
     tiles.writeFull(files::write); // what a failed round left
-    while (cursor.next() < size && System.nanoTime() - begin < nanos) {
+    while (cursor.next() < size) {
       long before = cursor.next();
       cursor.read(
           size,
@@ -143,22 +120,44 @@ final class Publisher {
     }
   }
 
-  private static byte[] encoded(SignedNote note) {
-    return note.encoded().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private SignedNote sign(Checkpoint next) throws IOException {
+  private byte[] signed(Checkpoint next) throws IOException {
     try {
-      return options.sign(next);
+      return options.key().sign(next).encoded().getBytes(StandardCharsets.UTF_8);
     } catch (NoteException e) {
       throw new IOException(e.getMessage(), e); // the origin was accepted when the log was opened
     }
   }
 
   private void keep() throws IOException {
-    files.keep(checkpoint.size(), signed);
+    files.keep(checkpoint.size(), signed(checkpoint));
     keptSize = checkpoint.size();
     lastKeptNanos = System.nanoTime();
+  }
+
+  /**
+   * Drops the oldest segments whose entries are all in full, durable tiles under the checkpoint.
+   */
+  private void trim() throws IOException {
+    List<Long> starts = Segment.starts(disk, wal);
+    for (int i = 0; i + 1 < starts.size(); i++) {
+      long end = starts.get(i + 1);
+      long whole = (end + TilePath.WIDTH - 1) / TilePath.WIDTH * TilePath.WIDTH;
+      if (whole > checkpoint.size()) return;
+      files.settle(settled, whole);
+      settled = Math.max(settled, whole);
+      disk.delete(wal.resolve(Segment.name(starts.get(i))));
+    }
+  }
+
+  /**
+   * Removes the entries below {@code before}, as far as whole units of them are durable under the
+   * checkpoint.
+   */
+  synchronized long prune(long before) throws IOException {
+    long end = Math.min(before, Math.min(settled, checkpoint.size())) / Pruned.UNIT * Pruned.UNIT;
+    long start = Pruned.start(files, checkpoint.size()).size();
+    for (long unit = start; unit < end; unit += Pruned.UNIT) files.prune(unit);
+    return Math.max(start, end);
   }
 
   private void giveBallast() {
@@ -167,10 +166,6 @@ final class Publisher {
     } catch (IOException e) {
       // then the disk stays full for one more round
     }
-  }
-
-  long prune(long before) throws IOException {
-    return settler.prune(before);
   }
 
   Checkpoint checkpoint() {
@@ -183,14 +178,6 @@ final class Publisher {
 
   long failures() {
     return failures;
-  }
-
-  long unsettled() {
-    return settler.failures();
-  }
-
-  long unwitnessed() {
-    return cosigning.failures();
   }
 
   /** Waits until a checkpoint covers {@code size}, or a round fails. */
@@ -214,7 +201,6 @@ final class Publisher {
     round();
     if (failures > failuresBefore) round(); // perhaps there was a ballast to give
     try {
-      settler.stop();
       cursor.close();
     } catch (IOException e) {
       // it only read

@@ -6,11 +6,10 @@ import dev.ostiary.cedar.syntax.Pattern;
 import java.util.stream.Collectors;
 
 /** Texts as Cedar literals; what would not be seen in them is escaped. */
-public final class Quoted {
+final class Quoted {
   private Quoted() {}
 
-  /** The string literal that says {@code text}. */
-  public static String text(String text) {
+  static String text(String text) {
     return '"' + escaped(text, false) + '"';
   }
 

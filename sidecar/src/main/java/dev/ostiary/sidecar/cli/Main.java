@@ -2,7 +2,6 @@ package dev.ostiary.sidecar.cli;
 
 import dev.ostiary.sidecar.Sidecar;
 import dev.ostiary.sidecar.cli.cedar.CedarCommand;
-import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -47,8 +46,7 @@ public final class Main {
       return USAGE;
     });
     commandLine.setExecutionExceptionHandler((fault, command, _) -> {
-      // A file or an address that cannot be read is not the program's fault either.
-      if (!(fault instanceof UserException || fault instanceof IOException)) throw fault;
+      if (!(fault instanceof UserException)) throw fault;
       command.getErr().println("ostiary: " + fault.getMessage());
       return USAGE;
     });

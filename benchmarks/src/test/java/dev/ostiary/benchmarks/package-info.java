@@ -1,4 +1,0 @@
-@NullMarked
-package dev.ostiary.benchmarks;
-
-import org.jspecify.annotations.NullMarked;
