@@ -2,6 +2,7 @@ package dev.ostiary.benchmarks.wire;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +55,8 @@ final class ServerProcess implements AutoCloseable {
 
   private static void drain(BufferedReader lines) {
     try {
-      while (lines.readLine() != null) continue;
-    } catch (IOException closed) {
+      lines.transferTo(Writer.nullWriter());
+    } catch (IOException _) {
       // Ending the process closes what is read here.
     }
   }
