@@ -3,6 +3,7 @@ module ostiary.dev/logcheck
 go 1.25.0
 
 require (
+	filippo.io/mldsa v1.0.0
 	github.com/transparency-dev/merkle v0.0.2
 	github.com/transparency-dev/tessera v1.0.4
 	golang.org/x/mod v0.33.0

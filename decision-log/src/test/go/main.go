@@ -2,6 +2,8 @@
 // packages and Tessera's fsck. It can also write a log with Tessera, for our verifier to check.
 //
 //	logcheck check DIR VKEY    exit code 0 if all of them accept the log in DIR
+//	logcheck second DIR VKEY   exit code 0 if the checkpoint in DIR has a valid ML-DSA-44 signature of VKEY
+//	logcheck seed SKEY         prints the verifier key that belongs to an ML-DSA-44 key file's line
 //	logcheck write DIR N       writes N entries with Tessera and prints the verifier key
 package main
 
@@ -32,10 +34,14 @@ func main() {
 	switch {
 	case len(os.Args) == 4 && os.Args[1] == "check":
 		err = check(os.Args[2], os.Args[3])
+	case len(os.Args) == 4 && os.Args[1] == "second":
+		err = second(os.Args[2], os.Args[3])
+	case len(os.Args) == 3 && os.Args[1] == "seed":
+		err = seed(os.Args[2])
 	case len(os.Args) == 4 && os.Args[1] == "write":
 		err = write(os.Args[2], os.Args[3])
 	default:
-		err = fmt.Errorf("expected check DIR VKEY or write DIR N")
+		err = fmt.Errorf("expected check, second, seed or write")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -14,16 +14,37 @@ import java.util.List;
 /** Holds a log against what was remembered elsewhere, before anything new is signed. */
 record AnchorCheck(LogOptions options, VerifierKey key, List<String> notices) {
 
-  void check(Checkpoint signed, TileSource files) throws CannotOpenException, IOException {
-    if (options.anchor().isEmpty()) {
+  /**
+   * Refuses what an anchor says is older than it was.
+   *
+   * @param published {@code signed} with its signatures
+   * @param end entries that the write-ahead log has
+   */
+  void check(Checkpoint signed, byte[] published, long end, TileSource files)
+      throws CannotOpenException, IOException {
+    if (options.anchors().isEmpty()) {
       notices.add(
           options.directory()
               + ": no anchor: a directory restored from a backup would not be noticed");
       return;
     }
-    var last = options.anchor().get().last();
-    if (last.isEmpty()) return;
-    var remembered = read(last.get());
+    for (var anchor : options.anchors()) {
+      var memory = anchor.last(published);
+      if (memory.isEmpty()) continue;
+      switch (memory.get()) {
+        case Anchor.Memory.Signed(byte[] checkpoint) -> check(signed, read(checkpoint), files);
+        case Anchor.Memory.Size(long entries) -> {
+          // A stop may have come between the witness's answer and the checkpoint's publication; the
+          // entries were durable before.
+          if (entries > end)
+            throw rolledBack("expected " + entries + " entries as a witness remembers, got " + end);
+        }
+      }
+    }
+  }
+
+  private void check(Checkpoint signed, Checkpoint remembered, TileSource files)
+      throws CannotOpenException, IOException {
     if (remembered.size() > signed.size()) {
       throw rolledBack(
           "expected "

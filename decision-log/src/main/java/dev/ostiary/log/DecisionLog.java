@@ -180,7 +180,8 @@ public final class DecisionLog implements AutoCloseable {
         writer.queuedBytes(),
         writer.unsyncedBytes(),
         writer.writtenSize() - publisher.checkpoint().size(),
-        publisher.failures());
+        publisher.failures() + publisher.unsettled(),
+        publisher.unwitnessed());
   }
 
   /**

@@ -9,8 +9,8 @@ import java.util.Optional;
 /** An anchor in a file, which should be on another disk than the log. */
 record FileAnchor(Path file) implements Anchor {
   @Override
-  public Optional<byte[]> last() throws IOException {
-    return new LocalDisk().read(file);
+  public Optional<Memory> last(byte[] current) throws IOException {
+    return new LocalDisk().read(file).map(Memory.Signed::new);
   }
 
   @Override

@@ -14,7 +14,9 @@ package dev.ostiary.log;
  * @param queuedBytes bytes accepted and not yet written
  * @param unsyncedBytes bytes written and not yet fsynced
  * @param unpublished entries written that no published checkpoint covers
- * @param publishFailures publications of a checkpoint that failed and will be tried again
+ * @param publishFailures publications of a checkpoint that failed and will be tried again, and
+ *     times that tiles could not be made durable, so that their segments stay
+ * @param witnessFailures times that a witness did not cosign a checkpoint in time
  */
 public record LogCounters(
     long records,
@@ -27,4 +29,5 @@ public record LogCounters(
     long queuedBytes,
     long unsyncedBytes,
     long unpublished,
-    long publishFailures) {}
+    long publishFailures,
+    long witnessFailures) {}

@@ -3,21 +3,22 @@ package dev.ostiary.log;
 import dev.ostiary.log.disk.Disk;
 import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.NoteException;
-import dev.ostiary.log.tile.TilePath;
-import dev.ostiary.log.wal.Segment;
+import dev.ostiary.log.note.SignedNote;
+import dev.ostiary.log.tile.TileTree;
 import dev.ostiary.log.wal.WalCursor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that turns synced frames into tiles, signs checkpoints, and drops segments that are
- * tiles for good. A checkpoint covers only what is fsynced, so that no lost power makes the log
- * shorter than it signed.
+ * The thread that turns synced frames into tiles and signs checkpoints. A checkpoint covers only
+ * what is fsynced, so that no lost power makes the log shorter than it signed.
  */
 final class Publisher {
+  private static final Duration ANCHOR_REST = Duration.ofSeconds(5);
+
   private final Disk disk;
   private final Path wal;
   private final LogOptions options;
@@ -30,9 +31,12 @@ final class Publisher {
   private volatile Checkpoint checkpoint;
   private volatile boolean stopping;
   private volatile boolean requested;
+  private final Cosigning cosigning;
+  private final Settler settler;
+  private byte[] signed; // the last checkpoint, as it is published
   private long readBytes;
-  private long settled;
   private boolean unanchored;
+  private long anchorRestsUntil = System.nanoTime();
   private long lastKeptNanos = System.nanoTime();
   private long keptSize;
   private long published;
@@ -48,13 +52,17 @@ final class Publisher {
     this.tiles = found.tiles();
     this.checkpoint = found.checkpoint();
     this.keptSize = found.keptSize();
-    this.settled = found.settled();
+    this.signed = found.signed();
+    this.settler = new Settler(disk, wal, files, () -> checkpoint().size(), found.settled());
+    this.cosigning =
+        new Cosigning(options.witnesses(), options.witnessPatience(), checkpoint.size());
     this.cursor = new WalCursor(disk, wal, checkpoint.size());
     thread.setDaemon(true);
   }
 
   void start() {
     thread.start();
+    settler.start();
   }
 
   private void run() {
@@ -86,20 +94,30 @@ final class Publisher {
       derive(size);
       for (var partial : tiles.partials()) files.write(partial);
       var next = new Checkpoint(options.origin(), tiles.size(), tiles.root());
-      byte[] signed = signed(next);
+      signed = encoded(cosigning.cosigned(sign(next), next, new TileTree(files, next.size())));
       files.checkpoint(signed);
       checkpoint = next;
       published++;
       writer.published(readBytes);
-      unanchored = options.anchor().isPresent();
-    }
-    if (unanchored) {
-      options.anchor().orElseThrow().keep(signed(checkpoint));
-      unanchored = false;
+      unanchored = !options.anchors().isEmpty();
     }
     boolean due = System.nanoTime() - lastKeptNanos >= options.keepEvery().toNanos();
     if ((due || stopping) && checkpoint.size() > keptSize) keep();
-    trim();
+    settler.wake();
+    anchor();
+  }
+
+  /** Tells the anchors, last: one that cannot be reached delays and fills nothing. */
+  private void anchor() throws IOException {
+    if (!unanchored) return;
+    if (anchorRestsUntil - System.nanoTime() > 0 && !stopping) return;
+    try {
+      for (var anchor : options.anchors()) anchor.keep(signed);
+      unanchored = false;
+    } catch (IOException e) {
+      anchorRestsUntil = System.nanoTime() + ANCHOR_REST.toNanos();
+      throw e;
+    }
   }
 
   private void derive(long size) throws IOException {
@@ -120,44 +138,22 @@ final class Publisher {
     }
   }
 
-  private byte[] signed(Checkpoint next) throws IOException {
+  private static byte[] encoded(SignedNote note) {
+    return note.encoded().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private SignedNote sign(Checkpoint next) throws IOException {
     try {
-      return options.key().sign(next).encoded().getBytes(StandardCharsets.UTF_8);
+      return options.sign(next);
     } catch (NoteException e) {
       throw new IOException(e.getMessage(), e); // the origin was accepted when the log was opened
     }
   }
 
   private void keep() throws IOException {
-    files.keep(checkpoint.size(), signed(checkpoint));
+    files.keep(checkpoint.size(), signed);
     keptSize = checkpoint.size();
     lastKeptNanos = System.nanoTime();
-  }
-
-  /**
-   * Drops the oldest segments whose entries are all in full, durable tiles under the checkpoint.
-   */
-  private void trim() throws IOException {
-    List<Long> starts = Segment.starts(disk, wal);
-    for (int i = 0; i + 1 < starts.size(); i++) {
-      long end = starts.get(i + 1);
-      long whole = (end + TilePath.WIDTH - 1) / TilePath.WIDTH * TilePath.WIDTH;
-      if (whole > checkpoint.size()) return;
-      files.settle(settled, whole);
-      settled = Math.max(settled, whole);
-      disk.delete(wal.resolve(Segment.name(starts.get(i))));
-    }
-  }
-
-  /**
-   * Removes the entries below {@code before}, as far as whole units of them are durable under the
-   * checkpoint.
-   */
-  synchronized long prune(long before) throws IOException {
-    long end = Math.min(before, Math.min(settled, checkpoint.size())) / Pruned.UNIT * Pruned.UNIT;
-    long start = Pruned.start(files, checkpoint.size()).size();
-    for (long unit = start; unit < end; unit += Pruned.UNIT) files.prune(unit);
-    return Math.max(start, end);
   }
 
   private void giveBallast() {
@@ -166,6 +162,10 @@ final class Publisher {
     } catch (IOException e) {
       // then the disk stays full for one more round
     }
+  }
+
+  long prune(long before) throws IOException {
+    return settler.prune(before);
   }
 
   Checkpoint checkpoint() {
@@ -178,6 +178,14 @@ final class Publisher {
 
   long failures() {
     return failures;
+  }
+
+  long unsettled() {
+    return settler.failures();
+  }
+
+  long unwitnessed() {
+    return cosigning.failures();
   }
 
   /** Waits until a checkpoint covers {@code size}, or a round fails. */
@@ -201,6 +209,7 @@ final class Publisher {
     round();
     if (failures > failuresBefore) round(); // perhaps there was a ballast to give
     try {
+      settler.stop();
       cursor.close();
     } catch (IOException e) {
       // it only read

@@ -34,16 +34,19 @@ final class Recovery {
    * @param observed records of class observe in it, ever
    * @param unpublishedBytes bytes of the frames that no checkpoint covers
    * @param checkpoint the last one signed
+   * @param signed the same with its signatures, as it is published
    * @param keptSize size of the last one kept
    * @param settled entries whose tiles are known to be durable, a multiple of 256
    * @param tiles the tree at the checkpoint
    * @param notices for an operator
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   record Found(
       long size,
       long observed,
       long unpublishedBytes,
       Checkpoint checkpoint,
+      byte[] signed,
       long keptSize,
       long settled,
       TileWriter tiles,
@@ -55,6 +58,7 @@ final class Recovery {
   private final TreeFiles files;
   private final VerifierKey key;
   private final List<String> notices = new ArrayList<>();
+  private boolean inDoubt; // whether the fsync of a tile failed before
 
   Recovery(Disk disk, LogOptions options, VerifierKey key) {
     this.disk = disk;
@@ -71,8 +75,12 @@ final class Recovery {
     long durable = Math.max(signed.size(), mark.size());
     WalScan.Extent extent = extent(signed.size(), durable, mark.sameBoot());
     notices.addAll(extent.torn());
+    Path doubt = wal.resolve(Settler.DOUBT);
+    inDoubt = disk.size(doubt) >= 0;
     var tiles = tree(signed, extent.first());
-    new AnchorCheck(options, key, notices).check(signed, files);
+    if (inDoubt) disk.delete(doubt);
+    byte[] published = files.read("checkpoint").orElseThrow();
+    new AnchorCheck(options, key, notices).check(signed, published, extent.end(), files);
     files.dropUnpublished(signed.size());
     long bytes = 0;
     if (extent.end() > signed.size() || !extent.torn().isEmpty()) {
@@ -84,7 +92,8 @@ final class Recovery {
         notices.add(wal + ": " + recovered + " entries after the last checkpoint recovered");
     }
     long settled = extent.first() / TilePath.WIDTH * TilePath.WIDTH;
-    return new Found(extent.end(), extent.observed(), bytes, signed, kept, settled, tiles, notices);
+    return new Found(
+        extent.end(), extent.observed(), bytes, signed, published, kept, settled, tiles, notices);
   }
 
   private long lastKept() throws CannotOpenException, IOException {
@@ -132,7 +141,7 @@ final class Recovery {
   private Checkpoint create() throws IOException, CannotOpenException {
     var empty = new Checkpoint(options.origin(), 0, new Merkle().empty());
     try {
-      files.checkpoint(options.key().sign(empty).encoded().getBytes(StandardCharsets.UTF_8));
+      files.checkpoint(options.sign(empty).encoded().getBytes(StandardCharsets.UTF_8));
     } catch (NoteException e) {
       throw refuse(Reason.OTHER_KEY, e.getMessage());
     }
@@ -276,7 +285,14 @@ final class Recovery {
   private void hold(TileWriter.Output output) throws IOException {
     byte[] there = files.read(output.path()).orElse(new byte[0]);
     byte[] expected = output.bytes();
-    if (Arrays.equals(there, expected)) return;
+    if (Arrays.equals(there, expected)) {
+      if (inDoubt) {
+        // What is read may be in memory only; a new file is written for good.
+        files.delete(output.path());
+        files.write(output);
+      }
+      return;
+    }
     int sector = 512;
     for (int at = 0; at < there.length; at += sector) {
       int end = Math.min(at + sector, there.length);

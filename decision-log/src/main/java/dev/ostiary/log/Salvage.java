@@ -26,21 +26,23 @@ public final class Salvage {
    * @param published entries read from bundles whose leaf hashes they match
    * @param recovered entries after those, read from the write-ahead log
    * @param stopped what could not be read after them, in one line
+   * @param whole whether that is just the log's end
    */
-  public record Found(long published, long recovered, String stopped) {}
+  public record Found(long published, long recovered, String stopped, boolean whole) {}
 
   /**
    * Hands over the records from the first on, up to the first that is damaged.
    *
    * @param directory the log's own directory; nothing is locked or written
-   * @throws IOException if even the checkpoint cannot be read
+   * @throws IOException if the directory cannot be read
    */
   public static Found records(Path directory, Predicate<LogRecord> visit) throws IOException {
     var source = TileSource.directory(directory);
-    long size = LogReader.open(source).publishedSize();
+    long size = size(source);
     var joiner = new RecordJoiner(visit);
     long next = 0;
     String stopped = "nothing";
+    boolean whole = false;
     try {
       next = published(source, size, joiner);
     } catch (StoppedException e) {
@@ -64,11 +66,29 @@ public final class Salvage {
             return joiner.wantsMore();
           });
       next = cursor.next();
-      if (next > published) stopped = "the end of the write-ahead log";
+      if (next >= size) {
+        var damage = cursor.damage();
+        whole = damage.isEmpty();
+        stopped = damage.orElse("the end of the log");
+      }
     } catch (IOException e) {
       stopped = String.valueOf(e.getMessage());
     }
-    return new Found(published, next - published, stopped);
+    return new Found(published, next - published, stopped, whole);
+  }
+
+  /** Entries under the last checkpoint, or under the newest kept one if that cannot be read. */
+  private static long size(TileSource source) throws IOException {
+    try {
+      return LogReader.open(source).publishedSize();
+    } catch (IOException e) {
+      long newest = 0;
+      for (String kept : source.keptCheckpoints()) {
+        String name = kept.substring(kept.lastIndexOf('/') + 1);
+        if (name.matches("[1-9][0-9]{0,17}")) newest = Math.max(newest, Long.parseLong(name));
+      }
+      return newest;
+    }
   }
 
   private static final class StoppedException extends IOException {

@@ -4,12 +4,17 @@ import dev.ostiary.log.disk.Disk;
 import dev.ostiary.log.tile.TilePath;
 import dev.ostiary.log.tile.TileSource;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 
 /** The published part of a tree's directory, as its writer uses it. */
 final class TreeFiles implements TileSource {
@@ -65,30 +70,46 @@ final class TreeFiles implements TileSource {
    * Makes the full tiles and bundles over entries {@code [from, to)} durable, both multiples of
    * 256, then drops the partial ones that they replace.
    */
-  void settle(long from, long to) throws IOException {
+  void settle(long from, long to, ExecutorService pool) throws IOException {
+    var full = new ArrayList<String>();
+    for (long n = from / TilePath.WIDTH; n < to / TilePath.WIDTH; n++) {
+      full.add(TilePath.bundle(n, TilePath.WIDTH));
+    }
+    for (int level = 0; to >>> (8 * (level + 1)) > 0; level++) {
+      for (long n = from >>> (8 * (level + 1)); n < to >>> (8 * (level + 1)); n++) {
+        full.add(TilePath.tile(level, n, TilePath.WIDTH));
+      }
+    }
+    sync(full, pool);
     var parents = new LinkedHashSet<Path>();
-    for (long n = from / TilePath.WIDTH; n < to / TilePath.WIDTH; n++) {
-      settle(TilePath.bundle(n, TilePath.WIDTH), parents);
-    }
-    for (int level = 0; to >>> (8 * (level + 1)) > 0; level++) {
-      for (long n = from >>> (8 * (level + 1)); n < to >>> (8 * (level + 1)); n++) {
-        settle(TilePath.tile(level, n, TilePath.WIDTH), parents);
-      }
-    }
+    for (String path : full) parents(directory.resolve(path), parents);
     for (Path parent : parents) disk.syncDirectory(parent);
-    for (long n = from / TilePath.WIDTH; n < to / TilePath.WIDTH; n++) {
-      dropPartials(TilePath.bundle(n, TilePath.WIDTH), 0);
+    for (String path : full) dropPartials(path, 0);
+  }
+
+  private void sync(List<String> paths, ExecutorService pool) throws IOException {
+    var syncs = new ArrayList<Future<?>>();
+    for (String path : paths) {
+      syncs.add(
+          pool.submit(() -> {
+            disk.sync(directory.resolve(path));
+            return path;
+          }));
     }
-    for (int level = 0; to >>> (8 * (level + 1)) > 0; level++) {
-      for (long n = from >>> (8 * (level + 1)); n < to >>> (8 * (level + 1)); n++) {
-        dropPartials(TilePath.tile(level, n, TilePath.WIDTH), 0);
-      }
+    try {
+      for (var sync : syncs) sync.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) throw cause;
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(directory + ": interrupted");
+    } finally {
+      for (var sync : syncs) sync.cancel(false);
     }
   }
 
-  private void settle(String path, Set<Path> parents) throws IOException {
-    Path file = directory.resolve(path);
-    disk.sync(file);
+  private void parents(Path file, Set<Path> parents) {
     for (Path parent = file.getParent();
         parent != null && !parent.equals(directory);
         parent = parent.getParent()) {

@@ -78,8 +78,22 @@ public final class Verifier {
    */
   public static Verdict verify(
       TileSource source, VerifierKey key, List<Evidence> earlier, Progress progress) {
+    return verify(source, key, List.of(), earlier, progress);
+  }
+
+  /**
+   * The same, for a log whose last checkpoint others must have signed as well.
+   *
+   * @param cosigners its second key, or witnesses, each of which must have signed
+   */
+  public static Verdict verify(
+      TileSource source,
+      VerifierKey key,
+      List<VerifierKey> cosigners,
+      List<Evidence> earlier,
+      Progress progress) {
     try {
-      return new Verifier(source, key, progress).verify(earlier);
+      return new Verifier(source, key, progress).verify(cosigners, earlier);
     } catch (InvalidException e) {
       return new Verdict.NotValid(e.reason, e.where);
     } catch (MissingTileException e) {
@@ -89,9 +103,12 @@ public final class Verifier {
     }
   }
 
-  private Verdict verify(List<Evidence> earlier) throws IOException, InvalidException {
+  private Verdict verify(List<VerifierKey> cosigners, List<Evidence> earlier)
+      throws IOException, InvalidException {
     var bytes = source.read("checkpoint").orElseThrow(() -> new MissingTileException("checkpoint"));
-    var latest = checkpoint("checkpoint", new String(bytes, StandardCharsets.UTF_8));
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    var latest = checkpoint("checkpoint", text);
+    for (var cosigner : cosigners) cosigned(cosigner, text);
     for (String path : source.keptCheckpoints()) {
       var kept = source.read(path).orElseThrow(() -> new MissingTileException(path));
       expect(path, checkpoint(path, new String(kept, StandardCharsets.UTF_8)), latest);
@@ -131,6 +148,14 @@ public final class Verifier {
       return checkpoint;
     } catch (NoteException e) {
       throw new InvalidException(name, e.getMessage());
+    }
+  }
+
+  private static void cosigned(VerifierKey cosigner, String text) throws InvalidException {
+    try {
+      cosigner.verified(SignedNote.parse(text));
+    } catch (NoteException e) {
+      throw new InvalidException("checkpoint", e.getMessage());
     }
   }
 

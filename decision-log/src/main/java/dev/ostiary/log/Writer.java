@@ -9,27 +9,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The queue and the writer's role.
- *
- * Appending threads push onto a stack (one compare-and-set), then try to take the role (one more). Whoever has
- * the role takes the whole stack, reverses it, which gives the order of the pushes and so the indices, frames it
- * into one buffer, writes that with one call, and completes each. After letting go of the role it looks again:
- * a thread that pushed and found the role taken left in the knowledge that the holder looks after it lets go.
+ * Whoever has the writer's role, which HandOver gives, frames a batch into one buffer in the order of the
+ * pushes, which decides the indices, writes that with one call, and completes each append.
  *
  * Fields marked "role" are touched only by the holder; the role's compare-and-set and release order them.
  */
 final class Writer {
   private static final int BATCH_BYTES = 256 << 10;
-
-  /** Batches that a caller's thread writes for others before the syncing thread takes over. */
-  private static final int MAX_ROUNDS = 8;
 
   private final Disk disk;
   private final Path wal;
@@ -37,9 +29,8 @@ final class Writer {
   private final Condition condition;
   private final Supply supply;
 
-  private final AtomicReference<@Nullable Pending> queue = new AtomicReference<>();
+  private final HandOver queue = new HandOver(this::write);
   private final AtomicLong queuedBytes = new AtomicLong();
-  private final AtomicBoolean role = new AtomicBoolean();
 
   private final FrameWriter frames = new FrameWriter(BATCH_BYTES + (64 << 10)); // role
   private @Nullable Segment current; // role
@@ -120,7 +111,7 @@ final class Writer {
 
   private void push(Pending pending) {
     queuedBytes.addAndGet(pending.cost());
-    pending.pushOnto(queue);
+    queue.push(pending);
   }
 
   private Outcome.@Nullable Refused refusal(Pending pending) {
@@ -157,18 +148,7 @@ final class Writer {
 
   /** Writes what is queued unless another thread is at it. */
   void flush() {
-    for (int round = 0; queue.get() != null; round++) {
-      if (!role.compareAndSet(false, true)) return;
-      try {
-        write(Pending.reversed(queue.getAndSet(null)));
-      } finally {
-        role.set(false);
-      }
-      if (round == MAX_ROUNDS) {
-        wakeSyncer(true);
-        return;
-      }
-    }
+    if (!queue.flush()) wakeSyncer(true);
   }
 
   private void write(@Nullable Pending first) {
@@ -311,11 +291,10 @@ final class Writer {
   void stop() {
     closing = true;
     flush();
-    while (!role.compareAndSet(false, true)) Thread.onSpinWait();
-    write(Pending.reversed(queue.getAndSet(null)));
-    stopped = true;
-    seal();
-    role.set(false);
+    queue.finish(() -> {
+      stopped = true;
+      seal();
+    });
     flush();
   }
 
@@ -354,7 +333,7 @@ final class Writer {
   }
 
   boolean queued() {
-    return queue.get() != null;
+    return !queue.isEmpty();
   }
 
   long queuedBytes() {

@@ -31,7 +31,7 @@ class BitFlipTest {
 
   @Test
   void everyFlippedBitOfWhatIsPublishedMakesTheLogNotValid() throws Exception {
-    int flips = Boolean.getBoolean("ostiary.long") ? 10_000 : 150;
+    int flips = Boolean.getBoolean("ostiary.long") ? 10_000 : 500;
     long seed = System.nanoTime();
     System.out.println("BitFlipTest seed " + seed);
     var random = new SplittableRandom(seed);
@@ -75,7 +75,7 @@ class BitFlipTest {
 
   @Test
   void everyFlippedBitOfWhatAStartReadsIsRefusedOrChangesNothing() throws Exception {
-    int flips = Boolean.getBoolean("ostiary.long") ? 2_000 : 40;
+    int flips = Boolean.getBoolean("ostiary.long") ? 2_000 : 80;
     long seed = System.nanoTime();
     System.out.println("BitFlipTest seed " + seed);
     var random = new SplittableRandom(seed);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.log.tile.Merkle;
 import dev.ostiary.log.tile.TileSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.SplittableRandom;
@@ -185,5 +186,23 @@ class DecisionLogTest {
       assertInstanceOf(Outcome.Appended.class, outcomes.getFirst());
       assertEquals(1, appended(log, bytes("next"), Durability.STRICT).index());
     }
+  }
+
+  @Test
+  void tilesWhoseFsyncFailedAreWrittenAgainFromTheWriteAheadLog() throws Exception {
+    var options = Logs.options(directory);
+    try (var log = DecisionLog.open(options)) {
+      for (int i = 0; i < 300; i++) Logs.append(log, Logs.bytes("entry " + i), Durability.BOUNDED);
+    }
+    Path tile = options.directory().resolve("tile/entries/000");
+    var epoch = java.nio.file.attribute.FileTime.fromMillis(0);
+    Files.setLastModifiedTime(tile, epoch);
+    DecisionLog.open(options).close();
+    assertEquals(epoch, Files.getLastModifiedTime(tile));
+    Path doubt = Files.createFile(options.directory().resolve("wal").resolve(Settler.DOUBT));
+    DecisionLog.open(options).close();
+    assertTrue(Files.getLastModifiedTime(tile).compareTo(epoch) > 0);
+    assertTrue(Files.notExists(doubt));
+    assertInstanceOf(Verdict.Valid.class, Logs.verify(options));
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -215,8 +216,8 @@ class FaultTest {
           private byte[] last = new byte[0];
 
           @Override
-          public java.util.Optional<byte[]> last() {
-            return last.length == 0 ? java.util.Optional.empty() : java.util.Optional.of(last);
+          public Optional<Memory> last(byte[] current) {
+            return last.length == 0 ? Optional.empty() : Optional.of(new Memory.Signed(last));
           }
 
           @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.note.VerifierKey;
 import dev.ostiary.log.tile.TileSource;
 import java.io.IOException;
@@ -75,6 +76,28 @@ class GoInteropTest {
       var result = check(options);
       assertEquals(0, result.exit(), "at " + size + ": " + result.output());
     }
+  }
+
+  @Test
+  void goDerivesTheSameMlDsa44KeyFromASeedAndAcceptsTheSecondSignature() throws Exception {
+    Path file = directory.resolve("second.skey");
+    var second = LogKey.generateMlDsa44("log.example");
+    second.save(file);
+    var derived =
+        run(new ProcessBuilder(logcheck.toString(), "seed", Files.readString(file).strip()));
+    assertEquals(second.verifier() + "\n", derived.output());
+    var options = Logs.options(directory).withSecondKey(second);
+    try (var log = DecisionLog.open(options)) {
+      Logs.append(log, Logs.bytes("entry"), Durability.BOUNDED);
+    }
+    assertEquals(0, check(options).exit());
+    String vkey = second.verifier(options.origin()).toString();
+    var command = List.of(logcheck.toString(), "second", options.directory().toString(), vkey);
+    var result = run(new ProcessBuilder(command));
+    assertEquals(0, result.exit(), result.output());
+    Path checkpoint = options.directory().resolve("checkpoint");
+    Files.writeString(checkpoint, Files.readString(checkpoint).replace("\n1\n", "\n2\n"));
+    assertNotEquals(0, run(new ProcessBuilder(command)).exit());
   }
 
   @Test

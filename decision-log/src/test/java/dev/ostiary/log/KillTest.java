@@ -3,6 +3,7 @@ package dev.ostiary.log;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.log.tile.TileSource;
@@ -106,6 +107,12 @@ class KillTest {
             });
     var opened = Logs.await(ready);
     starts.add(opened);
+    if (cycle == 0) {
+      var refused =
+          assertThrows(
+              CannotOpenException.class, () -> DecisionLog.open(Logs.options(directory)).close());
+      assertEquals(CannotOpenException.Reason.LOCKED, refused.reason());
+    }
     reader.join(millis);
     process.destroyForcibly().waitFor();
     reader.join();

@@ -10,19 +10,27 @@ import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.log.note.VerifierKey;
 import dev.ostiary.log.tile.Bundle;
 import dev.ostiary.log.tile.Hash;
+import dev.ostiary.log.wal.Segment;
+import dev.ostiary.log.wal.SyncedMark;
+import dev.ostiary.log.wal.WalScan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every reader of text or bytes, given damaged input: it says so with its own exception, or what it
  * read is what was there.
  */
 class MutationTest {
+  @TempDir Path directory;
+
   private interface Reader {
     void read(byte[] bytes) throws NoteException, IOException;
   }
@@ -102,6 +110,63 @@ class MutationTest {
         bytes ->
             assertEquals(
                 checkpoint.text(), key.verifier().verified(SignedNote.parse(text(bytes)))));
+  }
+
+  @Test
+  void readersOfKeyFilesAndPoliciesSurviveAnything() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("MutationTest seed " + seed);
+    Path file = directory.resolve("log.skey");
+    var key = LogKey.generate("log.example");
+    key.save(file);
+    mutate(
+        Files.readAllBytes(file),
+        seed,
+        300,
+        bytes -> {
+          Files.write(file, bytes);
+          // What is read has its own hash in it.
+          assertEquals(key.verifier(), LogKey.load(file).verifier());
+        });
+    String witness = LogKey.generateMlDsa44("w.example/1").verifier().toString();
+    String policy = "# ours\nwitness one " + witness + " http://w.example/1\nquorum none\n";
+    mutate(policy.getBytes(StandardCharsets.UTF_8), seed, 500, b -> Witness.ofPolicy(text(b)));
+  }
+
+  @Test
+  void theWriteAheadLogIsReadAsItWasOrRefused() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("MutationTest seed " + seed);
+    var disk = new CrashDisk(seed);
+    var options =
+        LogOptions.of(Path.of("/log"), "log.example", LogKey.generate("log.example"))
+            .withSegmentBytes(4 << 10)
+            .withReserveBytes(0)
+            .withBallastBytes(0);
+    try (var log = DecisionLog.open(options, disk)) {
+      for (int i = 0; i < 12; i++) Logs.appended(log, Logs.bytes("entry " + i), Durability.STRICT);
+    }
+    Path wal = Path.of("/log/wal");
+    for (String name : List.of(Segment.name(0), "synced")) {
+      byte[] valid = disk.read(wal.resolve(name)).orElseThrow();
+      mutate(
+          valid,
+          seed,
+          3_000,
+          bytes -> {
+            disk.write(wal.resolve(name), bytes);
+            try {
+              var mark = SyncedMark.read(disk, wal.resolve("synced"));
+              long durable = mark.map(SyncedMark.Mark::size).orElse(12L);
+              var extent = new WalScan(disk, wal, "log.example").extent(12, durable, true);
+              // A log that ends before what is durable is refused by whoever opens it.
+              if (extent.end() >= durable) assertEquals(12, extent.end());
+            } catch (WalScan.Damage e) {
+              // said so
+            }
+          });
+      disk.write(wal.resolve(name), valid);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ostiary.log;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,10 +34,27 @@ class SalvageTest {
     var records = new ArrayList<LogRecord>();
     var found = Salvage.records(options.directory(), records::add);
     assertEquals(256, found.published());
+    assertFalse(found.whole(), found.stopped());
     assertEquals(records.size(), found.published() + found.recovered());
     for (int i = 0; i < records.size(); i++) {
       assertArrayEquals(Logs.bytes("entry " + i), records.get(i).bytes());
     }
     assertArrayEquals(frames, Files.readAllBytes(wal));
+  }
+
+  @Test
+  void aLogWithoutItsCheckpointIsReadFromTheWriteAheadLogToItsEnd() throws Exception {
+    var options = Logs.options(directory);
+    try (var log = DecisionLog.open(options)) {
+      for (int i = 0; i < 20; i++) Logs.append(log, Logs.bytes("entry " + i), Durability.BOUNDED);
+    }
+    Files.write(options.directory().resolve("checkpoint"), new byte[] {1, 2, 3});
+    try (var kept = Files.list(options.directory().resolve("checkpoints"))) {
+      for (Path file : kept.toList()) Files.delete(file);
+    }
+    var records = new ArrayList<LogRecord>();
+    var found = Salvage.records(options.directory(), records::add);
+    assertEquals(20, records.size());
+    assertTrue(found.whole(), found.stopped());
   }
 }

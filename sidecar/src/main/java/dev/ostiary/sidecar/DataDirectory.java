@@ -1,55 +1,147 @@
 package dev.ostiary.sidecar;
 
+import dev.ostiary.log.Anchor;
 import dev.ostiary.log.LogOptions;
+import dev.ostiary.log.Witness;
+import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.note.NoteException;
+import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.record.Gaps;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The directory that holds the logs and the key that signs them.
+ * The directory that holds the logs and, unless the configuration puts it elsewhere, the key that
+ * signs them.
  *
  * <pre>
- * DATA/keys/log.skey, log.vkey   the key; its name is the first part of the logs' origins
+ * DATA/keys/log.skey, log.vkey   the key, and its public part under the name of the logs
  * DATA/decisions/1/              the decision log, origin NAME/decisions/1
  * DATA/facts/1/                  the fact log, origin NAME/facts/1
  * </pre>
  *
  * @param path the directory
- * @param key the key
+ * @param key the key, under the logs' name
+ * @param second makes second signatures
+ * @param config how the logs are witnessed and anchored
  */
-record DataDirectory(Path path, LogKey key) {
+record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config config) {
   /** A checkpoint is at most this old while the log grows. */
   private static final Duration CHECKPOINT_EVERY = Duration.ofMillis(750);
 
-  /** The directory that the configuration names, made if there is none. */
+  private static final Duration WITNESS_PATIENCE = Duration.ofMillis(200);
+  private static final String DECISIONS = "/decisions/1";
+  private static final String FACTS = "/facts/1";
+
+  /**
+   * The directory that the configuration names, made if there is none, with its key and its name.
+   */
   static DataDirectory open(Config config) throws StartException {
     Path path = config.data();
     try {
       Files.createDirectories(path);
       if (!Files.isWritable(path))
         throw new StartException(path + ": expected a data directory that can be written");
-      Path keys = Files.createDirectories(path.resolve("keys"));
-      var key = LogKey.loadOrCreate(keys.resolve("log.skey"), config.name().orElse(madeUpName()));
-      String name = key.verifier().name();
-      Optional<String> other = config.name().filter(wanted -> !wanted.equals(name));
-      if (other.isPresent()) {
-        throw new StartException(
-            path + ": expected a data directory of `" + other.get() + "`, this is `" + name + "`");
-      }
-      return new DataDirectory(path, key);
+      var key = key(config);
+      var data = new DataDirectory(path, key, second(config, key.verifier().name()), config);
+      data.witnesses(); // so that a fault in their file is found now
+      return data;
     } catch (NoteException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new StartException(path + ": expected a data directory that can be written: " + e);
     }
+  }
+
+  private static LogKey key(Config config) throws StartException, IOException, NoteException {
+    Path keys = Files.createDirectories(config.data().resolve("keys"));
+    var fixed = fixedName(config.data());
+    var wanted = config.logOrigin();
+    if (fixed.isPresent() && wanted.isPresent() && !fixed.equals(wanted)) {
+      throw new StartException(
+          config.data()
+              + ": expected log.origin `"
+              + fixed.get()
+              + "`, with which these logs were made, got `"
+              + wanted.get()
+              + "`");
+    }
+    Path file = config.logKey();
+    LogKey key;
+    if (fixed.isPresent()) {
+      try {
+        key = LogKey.load(file).named(fixed.get());
+      } catch (NoSuchFileException e) {
+        throw new StartException(
+            file + ": expected the key that signs the logs in " + config.data() + ", found none");
+      }
+    } else {
+      // A key that was brought has a name of its own.
+      var found =
+          Files.exists(file)
+              ? LogKey.load(file)
+              : LogKey.loadOrCreate(file, wanted.orElse(madeUpName()));
+      key = wanted.isPresent() ? found.named(wanted.get()) : found;
+    }
+    Path beside = file.toAbsolutePath().resolveSibling("log.vkey");
+    if (Files.exists(beside) || Files.isWritable(beside.getParent())) key.keepPublicPart(beside);
+    // Where the tools look for it, also if the key itself is elsewhere.
+    key.keepPublicPart(keys.resolve("log.vkey"));
+    return key;
+  }
+
+  private static Optional<LogKey> second(Config config, String name)
+      throws StartException, IOException, NoteException {
+    if (config.logMlDsaKey().isEmpty()) return Optional.empty();
+    Path file = config.logMlDsaKey().get();
+    if (!Files.exists(file)) LogKey.generateMlDsa44(name).save(file);
+    var key = LogKey.load(file).named(name);
+    if (!key.isMlDsa44()) throw new StartException(file + ": expected an ML-DSA-44 key");
+    key.keepPublicPart(config.data().resolve("keys/log-ml-dsa.vkey"));
+    return Optional.of(key);
+  }
+
+  private List<Witness> witnesses() throws IOException, NoteException {
+    if (config.logWitnesses().isEmpty()) return List.of();
+    Path file = config.logWitnesses().get();
+    try {
+      return Witness.ofPolicy(Files.readString(file));
+    } catch (NoteException e) {
+      throw new NoteException(file + ": " + e.getMessage());
+    } catch (NoSuchFileException e) {
+      throw new NoteException(file + ": expected a file of witnesses, found none");
+    }
+  }
+
+  /** The name that the logs here were made with; nothing if there are none. */
+  private static Optional<String> fixedName(Path data) throws IOException, StartException {
+    for (String log : new String[] {DECISIONS, FACTS}) {
+      Path checkpoint = data.resolve(log.substring(1)).resolve("checkpoint");
+      try {
+        String origin =
+            Checkpoint.parse(SignedNote.parse(Files.readString(checkpoint)).text()).origin();
+        if (origin.endsWith(log))
+          return Optional.of(origin.substring(0, origin.length() - log.length()));
+        throw new StartException(
+            checkpoint + ": expected an origin that ends in `" + log + "`, got `" + origin + "`");
+      } catch (NoSuchFileException e) {
+        // not made yet
+      } catch (NoteException e) {
+        throw new StartException(checkpoint + ": " + e.getMessage() + "; restore it from a copy");
+      }
+    }
+    return Optional.empty();
   }
 
   private static String madeUpName() {
@@ -65,28 +157,42 @@ record DataDirectory(Path path, LogKey key) {
 
   /** Origin line of the decision log. */
   String decisionsOrigin() {
-    return name() + "/decisions/1";
+    return name() + DECISIONS;
   }
 
   Path decisions() {
     return path.resolve("decisions").resolve("1");
   }
 
-  LogOptions decisionsOptions(long reserveBytes) {
-    var of = LogOptions.of(decisions(), decisionsOrigin(), key);
-    return new LogOptions(
-        of.directory(),
-        of.origin(),
-        of.key(),
-        of.syncEvery(),
-        CHECKPOINT_EVERY,
-        of.keepEvery(),
-        of.segmentBytes(),
-        of.unsyncedBytes(),
-        of.unpublishedBytes(),
-        reserveBytes,
-        of.ballastBytes(),
-        Gaps::record,
-        of.anchor());
+  /** How to open the decision log. */
+  LogOptions decisionsOptions() throws StartException {
+    return options(DECISIONS).withReserveBytes(config.reserveBytes()).withGaps(Gaps::record);
+  }
+
+  /** How to open the fact log. */
+  LogOptions factsOptions() throws StartException {
+    return options(FACTS);
+  }
+
+  private LogOptions options(String log) throws StartException {
+    var options =
+        LogOptions.of(path.resolve(log.substring(1)), name() + log, key)
+            .withCheckpointEvery(CHECKPOINT_EVERY);
+    if (second.isPresent()) options = options.withSecondKey(second.get());
+    try {
+      options = options.withWitnesses(witnesses(), WITNESS_PATIENCE);
+    } catch (IOException | NoteException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+    if (config.logAnchor().isEmpty()) return options;
+    String anchor = config.logAnchor().get();
+    if (anchor.equals("witness")) return options.withAnchor(Anchor.witnesses(options.witnesses()));
+    if (!anchor.matches("https?://.*"))
+      return options.withAnchor(Anchor.file(Path.of(anchor + log, "checkpoint")));
+    try {
+      return options.withAnchor(Anchor.store(new URI(anchor + log + "/checkpoint")));
+    } catch (URISyntaxException e) {
+      throw new StartException("log.anchor: expected an address, got `" + anchor + "`");
+    }
   }
 }

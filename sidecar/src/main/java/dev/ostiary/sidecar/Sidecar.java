@@ -68,7 +68,7 @@ public final class Sidecar implements AutoCloseable {
     var clock = new Clock(Clock::systemMicros);
     var facts = openFacts(data, clock);
     try {
-      var log = DecisionLog.open(data.decisionsOptions(config.reserveBytes()));
+      var log = DecisionLog.open(data.decisionsOptions());
       try {
         log.notices().forEach(journal::say);
         clock.notBefore(LastEntry.micros(data.decisions()));
@@ -92,7 +92,7 @@ public final class Sidecar implements AutoCloseable {
 
   private static FactLog openFacts(DataDirectory data, Clock clock) throws StartException {
     try {
-      return FactLog.open(data.path(), data.name(), data.key(), clock::micros);
+      return FactLog.open(data.factsOptions(), clock::micros);
     } catch (CannotOpenException | CannotFoldException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }

@@ -102,7 +102,7 @@ final class KillTest {
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().put("OSTIARY_BUNDLE", directory.resolve("bundle").toString());
       builder.environment().put("OSTIARY_DATA", directory.resolve("data").toString());
-      builder.environment().put("OSTIARY_NAME", "test.example");
+      builder.environment().put("OSTIARY_LOG_ORIGIN", "test.example");
       builder.environment().put("OSTIARY_GRPC", "127.0.0.1:0");
       builder.environment().put("OSTIARY_ADMIN", "127.0.0.1:0");
       process = builder.start();

@@ -88,7 +88,8 @@ final class LogUnavailableTest {
     }
     var refused =
         assertThrows(
-            StartException.class, () -> Served.in(directory, Map.of(Key.NAME, "other.example")));
+            StartException.class,
+            () -> Served.in(directory, Map.of(Key.LOG_ORIGIN, "other.example")));
     assertTrue(String.valueOf(refused.getMessage()).contains("test.example"), refused.getMessage());
   }
 

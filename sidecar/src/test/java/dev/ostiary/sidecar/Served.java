@@ -60,7 +60,7 @@ public final class Served implements AutoCloseable {
     all.put(Key.GRPC, "127.0.0.1:0");
     all.put(Key.ADMIN, "127.0.0.1:0");
     all.put(Key.WATCH_EVERY, "20ms");
-    all.put(Key.NAME, "test.example");
+    all.put(Key.LOG_ORIGIN, "test.example");
     all.putAll(keys);
     return ConfigReader.read(Optional.empty(), Map.of(), all);
   }

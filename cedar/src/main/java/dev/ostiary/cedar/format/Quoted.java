@@ -6,10 +6,11 @@ import dev.ostiary.cedar.syntax.Pattern;
 import java.util.stream.Collectors;
 
 /** Texts as Cedar literals; what would not be seen in them is escaped. */
-final class Quoted {
+public final class Quoted {
   private Quoted() {}
 
-  static String text(String text) {
+  /** The string literal that says {@code text}. */
+  public static String text(String text) {
     return '"' + escaped(text, false) + '"';
   }
 

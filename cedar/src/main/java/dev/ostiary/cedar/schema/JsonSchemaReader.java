@@ -109,6 +109,7 @@ final class JsonSchemaReader {
 
   private EntityType entity(String name, Json json) {
     declarable(name, json);
+    if (name.equals("Action")) fields.fault(json, SchemaNames.ACTION_DECLARED);
     EntityKind kind =
         new EntityKind.Standard(
             List.of(), TypeSyntax.Attributes.none(json.span(source)), Optional.empty());
@@ -148,7 +149,6 @@ final class JsonSchemaReader {
   private Action action(Json json) {
     Optional<List<ActionName>> memberOf = Optional.empty();
     Optional<AppliesTo> appliesTo = Optional.empty();
-    Optional<JsonObject> attributes = Optional.empty();
     boolean external = false;
     SortedMap<String, Optional<String>> annotations = new TreeMap<>();
     JsonObject object = fields.object(json, "an action");
@@ -156,17 +156,14 @@ final class JsonSchemaReader {
       fields.known(object, "attributes", "appliesTo", "memberOf", "external", "annotations");
       memberOf = present(object, "memberOf").map(v -> list(v, "action names", this::actionName));
       appliesTo = present(object, "appliesTo").map(this::appliesTo);
-      attributes =
-          present(object, "attributes")
-              .flatMap(v -> Optional.ofNullable(fields.object(v, "an object of attributes")));
+      present(object, "attributes")
+          .ifPresent(v -> fields.fault(v, "actions cannot have attributes"));
       external = present(object, "external").isPresent() && fields.flag(object, "external", false);
       if (external && appliesTo.isPresent())
         fields.absent(object, "an external action", "appliesTo");
-      if (external && attributes.isPresent())
-        fields.absent(object, "an external action", "attributes");
       annotations = types.annotations(object);
     }
-    return new Action(memberOf, appliesTo, attributes, external, annotations, json.span(source));
+    return new Action(memberOf, appliesTo, external, annotations, json.span(source));
   }
 
   /** A member that may as well be null. */

@@ -87,7 +87,6 @@ final class JsonSchemaWriter {
 
   private static Json action(Action action) {
     SequencedMap<String, Json> members = new LinkedHashMap<>();
-    action.attributes().ifPresent(attributes -> members.put("attributes", attributes));
     action.appliesTo().ifPresent(appliesTo -> members.put("appliesTo", appliesTo(appliesTo)));
     action
         .memberOf()

@@ -1,7 +1,6 @@
 package dev.ostiary.cedar.schema;
 
 import dev.ostiary.cedar.json.Json;
-import dev.ostiary.cedar.json.JsonObject;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceException;
 import dev.ostiary.cedar.syntax.Span;
@@ -78,13 +77,11 @@ public record SchemaFragment(SortedMap<String, Namespace> namespaces) {
   /**
    * {@code action a …}.
    *
-   * @param attributes of the action entity, as the JSON form may have them; no schema accepts them
    * @param external whether another schema says what it applies to
    */
   public record Action(
       Optional<List<ActionName>> memberOf,
       Optional<AppliesTo> appliesTo,
-      Optional<JsonObject> attributes,
       boolean external,
       SortedMap<String, Optional<String>> annotations,
       Span span) {}

@@ -5,6 +5,10 @@ import java.util.Set;
 
 /** Which names a schema may declare and refer to. */
 final class SchemaNames {
+  /** The fault of an entity type that is called {@code Action}. */
+  static final String ACTION_DECLARED =
+      "`Action` is the type of actions, which cannot be declared as an entity type";
+
   private static final String RESERVED = "__cedar";
   private static final Set<String> TYPE_KEYWORDS =
       Set.of("Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String");

@@ -125,8 +125,10 @@ final class SchemaParser {
       EntityKind kind = external ? externalKind() : kind();
       in.expect(Kind.SEMICOLON);
       var declared = new EntityType(kind, annotations, in.since(start));
-      for (Token name : names)
+      for (Token name : names) {
+        if (name.text().equals("Action")) errors.add(name.span(), SchemaNames.ACTION_DECLARED);
         if (entityTypes.put(name.text(), declared) != null) twice(name.span(), name.text());
+      }
     }
 
     private EntityKind externalKind() throws Unreadable {
@@ -173,8 +175,7 @@ final class SchemaParser {
         }
       }
       in.expect(Kind.SEMICOLON);
-      var declared =
-          new Action(memberOf, appliesTo, Optional.empty(), external, annotations, in.since(start));
+      var declared = new Action(memberOf, appliesTo, external, annotations, in.since(start));
       for (Name name : names)
         if (actions.put(name.text(), declared) != null) twice(name.span(), name.text());
     }

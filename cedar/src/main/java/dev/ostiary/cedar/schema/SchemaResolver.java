@@ -80,8 +80,6 @@ final class SchemaResolver {
     String namespace = declared.namespace();
     EntityType type = declared.declaration();
     Span span = type.span();
-    if (name.equals("Action") || name.endsWith("::Action"))
-      errors.add(span, "`Action` is the type of actions and cannot be declared");
     var declaration =
         switch (type.kind()) {
           case EntityKind.Standard(var parents, var shape, var tags) -> {
@@ -125,8 +123,6 @@ final class SchemaResolver {
   private void action(EntityUid uid, Scope.Declared<Action> declared) {
     String namespace = declared.namespace();
     Action action = declared.declaration();
-    if (action.attributes().isPresent())
-      errors.add(action.span(), "actions cannot have attributes");
     Set<EntityUid> parents = new LinkedHashSet<>();
     for (ActionName name : action.memberOf().orElse(List.of()))
       parent(namespace, name).ifPresent(parents::add);

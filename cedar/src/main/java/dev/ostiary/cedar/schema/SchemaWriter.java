@@ -1,14 +1,16 @@
 package dev.ostiary.cedar.schema;
 
-import dev.ostiary.cedar.StringValue;
+import dev.ostiary.cedar.format.Quoted;
 import dev.ostiary.cedar.schema.SchemaFragment.Action;
 import dev.ostiary.cedar.schema.SchemaFragment.ActionName;
 import dev.ostiary.cedar.schema.SchemaFragment.EntityKind;
 import dev.ostiary.cedar.schema.SchemaFragment.EntityType;
 import dev.ostiary.cedar.schema.SchemaFragment.Name;
 import dev.ostiary.cedar.schema.SchemaFragment.Namespace;
+import dev.ostiary.cedar.syntax.Identifiers;
 import dev.ostiary.cedar.syntax.SourceErrors;
 import dev.ostiary.cedar.syntax.SourceException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,10 @@ import java.util.stream.Collectors;
 /** Writes a schema in the Cedar form, two spaces a level. */
 final class SchemaWriter {
   private static final String STEP = "  ";
+
+  /** Namespaces as the reference implementation orders them: by their last part first. */
+  private static final Comparator<String> ORDER =
+      Comparator.comparing(SchemaWriter::last).thenComparing(Comparator.naturalOrder());
 
   private final StringBuilder out = new StringBuilder();
 
@@ -29,12 +35,17 @@ final class SchemaWriter {
     errors.throwIfAny();
     var writer = new SchemaWriter();
     boolean first = true;
-    for (var entry : fragment.namespaces().entrySet()) {
+    for (String name : fragment.namespaces().keySet().stream().sorted(ORDER).toList()) {
       if (!first) writer.out.append('\n');
       first = false;
-      writer.namespace(entry.getKey(), entry.getValue());
+      var namespace = fragment.namespaces().get(name);
+      if (namespace != null) writer.namespace(name, namespace);
     }
     return writer.out.toString();
+  }
+
+  private static String last(String name) {
+    return name.substring(name.lastIndexOf(':') + 1);
   }
 
   private static void check(String name, Namespace namespace, SourceErrors errors) {
@@ -93,7 +104,7 @@ final class SchemaWriter {
           begin(start, action.annotations(), indent);
           out.append(indent);
           if (action.external()) out.append("external ");
-          out.append("action ").append(quoted(name));
+          out.append("action ").append(Quoted.text(name));
           action(action, indent);
           out.append(";\n");
         });
@@ -107,7 +118,7 @@ final class SchemaWriter {
   private void annotations(Map<String, Optional<String>> annotations, String indent) {
     annotations.forEach((name, value) -> {
       out.append(indent).append('@').append(name);
-      value.ifPresent(text -> out.append('(').append(quoted(text)).append(')'));
+      value.ifPresent(text -> out.append('(').append(Quoted.text(text)).append(')'));
       out.append('\n');
     });
   }
@@ -116,17 +127,16 @@ final class SchemaWriter {
     switch (type.kind()) {
       case EntityKind.Standard(var parents, var shape, var tags) -> {
         members(parents, Name::text);
-        if (!(shape instanceof TypeSyntax.Attributes record && record.isDefault())) {
+        if (!isDefault(shape)) {
           out.append(" = ");
           type(shape, indent);
         }
         tags.ifPresent(tag -> {
           out.append(" tags ");
-          type(tag, indent);
+          type(tag, "");
         });
       }
-      case EntityKind.Enumerated(var ids) ->
-          out.append(" enum ").append(list(ids, SchemaWriter::quoted));
+      case EntityKind.Enumerated(var ids) -> out.append(" enum ").append(list(ids, Quoted::text));
       case EntityKind.External(var parents) -> members(parents, Name::text);
     }
   }
@@ -142,12 +152,17 @@ final class SchemaWriter {
     out.append(inner).append("resource: ");
     out.append(list(appliesTo.resourceTypes(), Name::text)).append(",\n");
     out.append(inner).append("context: ");
-    type(appliesTo.context(), inner);
+    if (isDefault(appliesTo.context())) out.append("{}");
+    else type(appliesTo.context(), inner);
     out.append('\n').append(indent).append('}');
   }
 
   private static String actionName(ActionName name) {
-    return name.type().orElse("Action") + "::" + quoted(name.id());
+    return name.type().orElse("Action") + "::" + Quoted.text(name.id());
+  }
+
+  private static boolean isDefault(TypeSyntax type) {
+    return type instanceof TypeSyntax.Attributes record && record.isDefault();
   }
 
   private <T> void members(List<T> parents, Function<T, String> text) {
@@ -181,15 +196,11 @@ final class SchemaWriter {
       first = false;
       String name = entry.getKey();
       annotations(entry.getValue().annotations(), inner);
-      out.append(inner).append(SchemaNames.isIdentifier(name) ? name : quoted(name));
+      out.append(inner).append(Identifiers.isIdentifier(name) ? name : Quoted.text(name));
       out.append(entry.getValue().required() ? ": " : "?: ");
       type(entry.getValue().type(), inner);
     }
-    if (!first) out.append('\n').append(indent);
-    out.append('}');
-  }
-
-  private static String quoted(String text) {
-    return new StringValue(text).toString();
+    if (!first) out.append('\n');
+    out.append(indent).append('}');
   }
 }

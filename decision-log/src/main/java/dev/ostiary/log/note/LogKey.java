@@ -1,6 +1,8 @@
 package dev.ostiary.log.note;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -9,77 +11,89 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.spec.EdECPrivateKeySpec;
-import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * The Ed25519 key that signs a data directory's checkpoints. One key signs for every tree under it,
- * each time under that tree's origin as the key's name. Immutable; any thread may sign.
+ * A key that signs a data directory's checkpoints: Ed25519, or ML-DSA-44 for a second signature.
+ * One key signs for every tree under it, each time under that tree's origin as the key's name.
+ * Immutable; any thread may sign.
  *
- * <p>The file holds one line, {@code PRIVATE+KEY+NAME+HASH+BASE64}, as Go's note package writes it.
+ * <p>The file holds one line, {@code PRIVATE+KEY+NAME+HASH+BASE64}, as Go's note package writes it;
+ * the Base64 is the kind's byte and a seed of 32 bytes.
  */
 public final class LogKey {
   private static final String PREFIX = "PRIVATE+KEY+";
 
+  private final KeyKind kind;
   private final byte[] seed;
   private final PrivateKey privateKey;
   private final VerifierKey verifier;
 
-  private LogKey(String name, byte[] seed) throws NoteException {
+  private LogKey(String name, KeyKind kind, byte[] seed) throws NoteException {
+    this.kind = kind;
     this.seed = seed.clone();
     try {
-      this.privateKey =
-          KeyFactory.getInstance("Ed25519")
-              .generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519, this.seed));
-      this.verifier = VerifierKey.ed25519(name, publicBytes(this.seed));
+      var pair = kind.pair(this.seed);
+      this.privateKey = pair.getPrivate();
+      this.verifier = new VerifierKey(name, kind, kind.publicBytes(pair.getPublic()));
     } catch (GeneralSecurityException e) {
-      throw new NoteException("expected an Ed25519 private key for `" + name + "`");
+      throw new NoteException(
+          "expected an " + kind.algorithm() + " private key for `" + name + "`");
     }
   }
 
-  /** A new random key. */
+  private LogKey(KeyKind kind, byte[] seed, PrivateKey privateKey, VerifierKey verifier) {
+    this.kind = kind;
+    this.seed = seed;
+    this.privateKey = privateKey;
+    this.verifier = verifier;
+  }
+
+  /** A new random Ed25519 key. */
   public static LogKey generate(String name) throws NoteException {
-    var seed = new byte[32];
+    return generate(name, KeyKind.ED25519);
+  }
+
+  /** A new random ML-DSA-44 key. */
+  public static LogKey generateMlDsa44(String name) throws NoteException {
+    return generate(name, KeyKind.ML_DSA_44);
+  }
+
+  private static LogKey generate(String name, KeyKind kind) throws NoteException {
+    var seed = new byte[KeyKind.SEED_BYTES];
     new SecureRandom().nextBytes(seed);
-    return new LogKey(name, seed);
+    return new LogKey(name, kind, seed);
   }
 
   /**
-   * Reads the key in {@code file}, or makes one there, readable by its owner alone, with its public
-   * part beside it ({@code log.vkey} for {@code log.skey}).
+   * Reads the key in {@code file}, or makes an Ed25519 one there, readable by its owner alone, with
+   * its public part beside it as {@code log.vkey}.
    *
    * @param name the name of a key that is made; one that exists keeps its own
-   * @throws NoteException if the file holds no key, or others may read it
+   * @throws NoteException if the file holds no key, or others may read it, or a public part beside
+   *     it is another key's
    */
   public static LogKey loadOrCreate(Path file, String name) throws IOException, NoteException {
     Path absolute = file.toAbsolutePath();
+    Path beside = absolute.resolveSibling("log.vkey");
     if (!Files.exists(absolute)) {
-      Path parent = absolute.getParent();
-      if (parent != null) Files.createDirectories(parent);
-      var made = generate(name);
-      try {
-        writeNew(absolute, made.encoded() + "\n", "rw-------");
-      } catch (FileAlreadyExistsException e) {
-        // Another process made it in between: its key counts.
+      if (Files.exists(beside)) {
+        // A new key would sign for a log that others know by the old one.
+        throw new NoteException(
+            file + ": expected the private key of " + beside + ", found none; restore it");
       }
+      var made = generate(name);
+      made.save(absolute);
     }
     var key = load(absolute);
-    Path beside = publicPart(absolute);
-    if (!Files.exists(beside)) {
-      try {
-        writeNew(beside, key.verifier + "\n", "rw-r--r--");
-      } catch (FileAlreadyExistsException e) {
-        // as above
-      }
-    }
+    key.keepPublicPart(beside);
     return key;
   }
 
@@ -101,11 +115,29 @@ public final class LogKey {
     }
   }
 
-  /** The path of the public part beside a private key's. */
-  public static Path publicPart(Path file) {
-    String name = String.valueOf(file.getFileName());
-    String base = name.endsWith(".skey") ? name.substring(0, name.length() - 5) : name;
-    return file.resolveSibling(base + ".vkey");
+  /** Writes the key to {@code file}, readable by its owner alone, unless one is there. */
+  public void save(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) Files.createDirectories(parent);
+    writeNew(file.toAbsolutePath(), encoded() + "\n", "rw-------");
+  }
+
+  /**
+   * Writes the public part to {@code file}, unless it is there, under whatever name.
+   *
+   * @throws NoteException if the file holds something else
+   */
+  public void keepPublicPart(Path file) throws IOException, NoteException {
+    writeNew(file.toAbsolutePath(), verifier + "\n", "rw-r--r--");
+    VerifierKey there;
+    try {
+      there = VerifierKey.parse(Files.readString(file));
+    } catch (NoteException e) {
+      throw new NoteException(file + ": " + e.getMessage());
+    }
+    if (!there.named(verifier.name()).equals(verifier)) {
+      throw new NoteException(file + ": expected the log's key " + verifier + ", got " + there);
+    }
   }
 
   private static LogKey parse(String text) throws NoteException {
@@ -118,9 +150,10 @@ public final class LogKey {
     } catch (IllegalArgumentException e) {
       throw new NoteException("expected a key in base64");
     }
-    if (typed.length != 33 || typed[0] != 1)
-      throw new NoteException("expected an Ed25519 key of 33 bytes");
-    var key = new LogKey(parts[0], Arrays.copyOfRange(typed, 1, 33));
+    var kind = typed.length == 0 ? Optional.<KeyKind>empty() : KeyKind.of(typed[0]);
+    if (kind.isEmpty() || typed.length != 1 + KeyKind.SEED_BYTES)
+      throw new NoteException("expected an Ed25519 or ML-DSA-44 key of 33 bytes");
+    var key = new LogKey(parts[0], kind.get(), Arrays.copyOfRange(typed, 1, typed.length));
     if (!HexFormat.of().toHexDigits(key.verifier.id()).equals(parts[1])) {
       throw new NoteException("expected the hash of the key, got `" + parts[1] + "`");
     }
@@ -128,15 +161,22 @@ public final class LogKey {
   }
 
   private String encoded() {
-    var typed = new byte[33];
-    typed[0] = 1;
-    System.arraycopy(seed, 0, typed, 1, 32);
     return PREFIX
         + verifier.name()
         + "+"
         + HexFormat.of().toHexDigits(verifier.id())
         + "+"
-        + Base64.getEncoder().encodeToString(typed);
+        + VerifierKey.typed(kind, seed);
+  }
+
+  /** Whether it is an ML-DSA-44 key, which makes second signatures only. */
+  public boolean isMlDsa44() {
+    return kind == KeyKind.ML_DSA_44;
+  }
+
+  /** The same key under another name. */
+  public LogKey named(String name) throws NoteException {
+    return new LogKey(kind, seed, privateKey, verifier.named(name));
   }
 
   /** The public part, under the name that the key was made with. */
@@ -149,23 +189,31 @@ public final class LogKey {
     return verifier.named(origin);
   }
 
-  /** The checkpoint, signed under its origin. */
+  /** The checkpoint, signed under its origin, at the time that the clock shows. */
   public SignedNote sign(Checkpoint checkpoint) throws NoteException {
+    return new SignedNote(checkpoint.text(), List.of(signature(checkpoint)));
+  }
+
+  /** One signature line under a checkpoint. */
+  public SignedNote.Signature signature(Checkpoint checkpoint) throws NoteException {
     var named = verifier.named(checkpoint.origin());
+    long seconds = kind.timestamped() ? System.currentTimeMillis() / 1000 : 0;
     try {
-      var ed25519 = Signature.getInstance("Ed25519");
-      ed25519.initSign(privateKey);
-      ed25519.update(checkpoint.text().getBytes(StandardCharsets.UTF_8));
-      String base64 = Base64.getEncoder().encodeToString(ed25519.sign());
-      return new SignedNote(
-          checkpoint.text(),
-          java.util.List.of(new SignedNote.Signature(named.name(), named.id(), base64)));
+      var signing = Signature.getInstance(kind.algorithm());
+      signing.initSign(privateKey);
+      signing.update(kind.message(named.name(), seconds, checkpoint.text()));
+      var bytes = ByteBuffer.allocate(kind.signatureBytes());
+      if (kind.timestamped()) bytes.putLong(seconds);
+      bytes.put(signing.sign());
+      String base64 = Base64.getEncoder().encodeToString(bytes.array());
+      return new SignedNote.Signature(named.name(), named.id(), base64);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e); // the key was accepted when it was made
     }
   }
 
   private static void writeNew(Path file, String text, String permissions) throws IOException {
+    if (Files.exists(file)) return;
     FileAttribute<?>[] attributes =
         file.getFileSystem().supportedFileAttributeViews().contains("posix")
             ? new FileAttribute<?>[] {
@@ -176,32 +224,16 @@ public final class LogKey {
     Path draft =
         Files.createTempFile(file.getParent(), file.getFileName() + ".", ".new", attributes);
     try {
-      try (var channel = java.nio.channels.FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        var bytes = java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) channel.write(bytes);
         channel.force(true);
       }
       Files.createLink(file, draft); // fails if the file exists, which a rename would not
+    } catch (FileAlreadyExistsException e) {
+      // Another process made it in between: its file counts.
     } finally {
       Files.deleteIfExists(draft);
     }
-  }
-
-  /**
-   * The JDK derives a public key only when it makes a pair, so it is given the seed as its
-   * randomness.
-   */
-  private static byte[] publicBytes(byte[] seed) throws GeneralSecurityException {
-    var pairs = KeyPairGenerator.getInstance("Ed25519");
-    pairs.initialize(
-        NamedParameterSpec.ED25519,
-        new SecureRandom() {
-          @Override
-          public void nextBytes(byte[] bytes) {
-            System.arraycopy(seed, 0, bytes, 0, bytes.length);
-          }
-        });
-    byte[] der = pairs.generateKeyPair().getPublic().getEncoded();
-    return Arrays.copyOfRange(der, der.length - 32, der.length);
   }
 }

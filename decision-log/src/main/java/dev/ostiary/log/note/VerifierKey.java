@@ -3,49 +3,40 @@ package dev.ostiary.log.note;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * The public part of a key that signs notes: {@code NAME+HASH+BASE64}.
+ * The public part of a key that signs notes: {@code NAME+HASH+BASE64}. An Ed25519 key signs any
+ * note; a witness's Ed25519 key and an ML-DSA-44 key sign checkpoints, each at a time.
  *
  * @see <a href="https://c2sp.org/signed-note">C2SP signed-note</a>
+ * @see <a href="https://c2sp.org/tlog-cosignature">C2SP tlog-cosignature</a>
  */
 public final class VerifierKey {
-  private static final byte ED25519 = 1;
-  private static final byte[] ED25519_DER = HexFormat.of().parseHex("302a300506032b6570032100");
-
   private final String name;
-  private final byte[] key; // 32 bytes as RFC 8032 has them
+  private final KeyKind kind;
+  private final byte[] key;
   private final int id;
   private final PublicKey publicKey;
 
-  /** The Ed25519 key of these 32 bytes under {@code name}. */
-  static VerifierKey ed25519(String name, byte[] key) throws NoteException {
-    return new VerifierKey(name, key);
-  }
-
-  private VerifierKey(String name, byte[] key) throws NoteException {
+  VerifierKey(String name, KeyKind kind, byte[] key) throws NoteException {
     if (!isName(name)) {
       throw new NoteException("expected a key name without spaces and `+`, got `" + name + "`");
     }
     this.name = name;
+    this.kind = kind;
     this.key = key.clone();
-    this.id = id(name, ED25519, key);
-    var der = Arrays.copyOf(ED25519_DER, ED25519_DER.length + key.length);
-    System.arraycopy(key, 0, der, ED25519_DER.length, key.length);
+    this.id = id(name, kind.type(), key);
     try {
-      this.publicKey =
-          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der));
+      this.publicKey = kind.publicKey(key);
     } catch (GeneralSecurityException e) {
-      throw new NoteException("expected an Ed25519 public key for `" + name + "`");
+      throw new NoteException("expected an " + kind.algorithm() + " public key for `" + name + "`");
     }
   }
 
@@ -64,11 +55,14 @@ public final class VerifierKey {
     } catch (IllegalArgumentException e) {
       throw new NoteException("expected a key in base64, got `" + parts[2] + "`");
     }
-    if (typed.length != 33 || typed[0] != ED25519) {
+    var kind = typed.length == 0 ? java.util.Optional.<KeyKind>empty() : KeyKind.of(typed[0]);
+    if (kind.isEmpty() || typed.length != 1 + kind.get().keyBytes()) {
       throw new NoteException(
-          "expected an Ed25519 key of 33 bytes, got " + typed.length + " bytes");
+          "expected an Ed25519 key of 33 bytes or an ML-DSA-44 key of 1313, got "
+              + typed.length
+              + " bytes");
     }
-    var key = new VerifierKey(parts[0], Arrays.copyOfRange(typed, 1, typed.length));
+    var key = new VerifierKey(parts[0], kind.get(), Arrays.copyOfRange(typed, 1, typed.length));
     if (!HexFormat.of().toHexDigits(key.id).equals(parts[1])) {
       throw new NoteException(
           "expected hash "
@@ -94,7 +88,12 @@ public final class VerifierKey {
 
   /** The same key under another name, as one key signs for every tree of a data directory. */
   public VerifierKey named(String other) throws NoteException {
-    return new VerifierKey(other, key);
+    return new VerifierKey(other, kind, key);
+  }
+
+  /** Whether a signature line says that it is this key's. */
+  public boolean made(SignedNote.Signature signature) {
+    return signature.name().equals(name) && signature.keyId() == id;
   }
 
   /**
@@ -105,7 +104,7 @@ public final class VerifierKey {
   public String verified(SignedNote note) throws NoteException {
     boolean signed = false;
     for (var signature : note.signatures()) {
-      if (!signature.name().equals(name) || signature.keyId() != id) continue;
+      if (!made(signature)) continue;
       if (!verifies(note.text(), signature.bytes())) {
         throw new NoteException("the signature of `" + name + "` is not valid");
       }
@@ -115,12 +114,16 @@ public final class VerifierKey {
     return note.text();
   }
 
-  private boolean verifies(String text, byte[] signature) {
+  private boolean verifies(String text, byte[] signed) throws NoteException {
+    if (signed.length != kind.signatureBytes()) return false;
+    var bytes = ByteBuffer.wrap(signed);
+    long seconds = kind.timestamped() ? bytes.getLong() : 0;
+    if (seconds < 0) return false;
     try {
-      var ed25519 = Signature.getInstance("Ed25519");
-      ed25519.initVerify(publicKey);
-      ed25519.update(text.getBytes(StandardCharsets.UTF_8));
-      return ed25519.verify(signature);
+      var verification = Signature.getInstance(kind.algorithm());
+      verification.initVerify(publicKey);
+      verification.update(kind.message(name, seconds, text));
+      return verification.verify(signed, bytes.position(), bytes.remaining());
     } catch (GeneralSecurityException e) {
       return false; // a malformed signature is an invalid one
     }
@@ -129,14 +132,25 @@ public final class VerifierKey {
   /** {@code NAME+HASH+BASE64}. */
   @Override
   public String toString() {
+    return name + "+" + HexFormat.of().toHexDigits(id) + "+" + typed(kind, key);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof VerifierKey that && toString().equals(that.toString());
+  }
+
+  @Override
+  public int hashCode() {
+    return id;
+  }
+
+  /** A key after its kind, in Base64. */
+  static String typed(KeyKind kind, byte[] key) {
     var typed = new byte[1 + key.length];
-    typed[0] = ED25519;
+    typed[0] = kind.type();
     System.arraycopy(key, 0, typed, 1, key.length);
-    return name
-        + "+"
-        + HexFormat.of().toHexDigits(id)
-        + "+"
-        + Base64.getEncoder().encodeToString(typed);
+    return Base64.getEncoder().encodeToString(typed);
   }
 
   static boolean isName(String name) {
@@ -145,7 +159,7 @@ public final class VerifierKey {
             .noneMatch(c -> Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '+');
   }
 
-  static int id(String name, byte type, byte[] key) {
+  private static int id(String name, byte type, byte[] key) {
     try {
       var sha = MessageDigest.getInstance("SHA-256");
       sha.update(name.getBytes(StandardCharsets.UTF_8));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads frames across segments from an index on, also while the log grows. */
@@ -56,6 +57,19 @@ public final class WalCursor implements Closeable {
       more = visitor.frame(frame);
       next = frame.end();
     }
+  }
+
+  /** What is wrong where the reading stopped; nothing if the log just ends there. */
+  public Optional<String> damage() throws IOException {
+    for (long start : starts) {
+      if (start > next)
+        return Optional.of(directory + ": no entry " + next + ", though a segment begins after it");
+    }
+    var current = reader;
+    if (current == null) return Optional.empty();
+    if (current.next() == Found.END && !current.hasFrameAfter(next)) return Optional.empty();
+    return Optional.of(
+        current.path() + ": no sound frame of entry " + next + " at byte " + current.position());
   }
 
   private boolean openSegment() throws IOException {

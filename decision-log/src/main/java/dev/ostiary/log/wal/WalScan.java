@@ -85,11 +85,12 @@ public final class WalScan {
           throw new Damage(
               bad.get() + ", but the next segment begins at entry " + limit, true, false);
         }
+        boolean framesAfter = reader.hasFrameAfter(next);
+        if (next < durable && clean && !framesAfter) break; // just too short
         if (next < durable) {
           throw new Damage(
               bad.get() + ", though " + durable + " entries had been made durable", false, false);
         }
-        boolean framesAfter = reader.hasFrameAfter(next);
         if (sameBoot && framesAfter) {
           throw new Damage(bad.get() + ", but a sound frame follows it", false, false);
         }

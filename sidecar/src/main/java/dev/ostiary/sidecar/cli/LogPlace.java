@@ -7,6 +7,7 @@ import dev.ostiary.log.note.VerifierKey;
 import dev.ostiary.log.tile.TileSource;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,8 +32,13 @@ sealed interface LogPlace {
    * @throws UserException if there is no log
    */
   static LogPlace of(String text) {
-    if (text.startsWith("http://") || text.startsWith("https://"))
-      return new Address(URI.create(text));
+    if (text.startsWith("http://") || text.startsWith("https://")) {
+      try {
+        return new Address(new URI(text));
+      } catch (URISyntaxException e) {
+        throw new UserException("expected an HTTP address, got `" + text + "`");
+      }
+    }
     Path directory = Path.of(text);
     Path decisions = directory.resolve("decisions");
     if (Files.isDirectory(decisions)) return new Directory(newestEpoch(decisions));
@@ -59,8 +65,13 @@ sealed interface LogPlace {
    * for an address.
    */
   default Optional<VerifierKey> localKey() throws IOException {
+    return localKey("log.vkey");
+  }
+
+  /** The same of a key file of another name. */
+  default Optional<VerifierKey> localKey(String name) throws IOException {
     if (!(this instanceof Directory(var tree))) return Optional.empty();
-    Path file = tree.toAbsolutePath().normalize().resolve("../../keys/log.vkey").normalize();
+    Path file = tree.toAbsolutePath().normalize().resolve("../../keys").resolve(name).normalize();
     try {
       var key = VerifierKey.parse(Files.readString(file));
       var checkpoint = source().read("checkpoint");

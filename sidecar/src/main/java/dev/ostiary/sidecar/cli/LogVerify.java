@@ -3,9 +3,9 @@ package dev.ostiary.sidecar.cli;
 import dev.ostiary.log.Evidence;
 import dev.ostiary.log.Verdict;
 import dev.ostiary.log.Verifier;
-import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.VerifierKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:valid", "1:not valid", "2:could not tell, or wrong usage"},
     mixinStandardHelpOptions = true)
 final class LogVerify implements Callable<Integer> {
-  private static final int NOT_VALID = 1;
-  private static final int COULD_NOT_TELL = 2;
+  static final int NOT_VALID = 1;
+  static final int COULD_NOT_TELL = 2;
 
   @Spec private CommandSpec spec = CommandSpec.create(); // replaced before it runs
 
@@ -55,13 +55,24 @@ final class LogVerify implements Callable<Integer> {
           "The verifier key, or a file that holds it. Without it, the key beside the log is used.")
   private @Nullable String vkey;
 
+  @Option(
+      names = "--cosigner",
+      paramLabel = "KEY",
+      description =
+          "A further key that must have signed the last checkpoint: the log's second, or a"
+              + " witness's. May be given again.")
+  private List<String> cosigners = List.of();
+
   @Override
   public Integer call() throws IOException {
     var place = LogPlace.of(log);
     var key = key(place);
     var out = spec.commandLine().getOut();
     var progress = new ProgressLine(spec.commandLine().getErr(), "verified");
-    var verdict = Verifier.verify(place.source(), key, evidence(), progress::at);
+    var further = new ArrayList<VerifierKey>();
+    for (String cosigner : cosigners)
+      further.add(LogKeys.under(LogKeys.parse("--cosigner", cosigner), key.name()));
+    var verdict = Verifier.verify(place.source(), key, further, evidence(), progress::at);
     progress.end();
     return switch (verdict) {
       case Verdict.Valid(var checkpoint, var entries, var checkpoints) -> {
@@ -82,28 +93,25 @@ final class LogVerify implements Callable<Integer> {
   }
 
   private VerifierKey key(LogPlace place) throws IOException {
-    try {
-      if (vkey == null) {
-        var local = place.localKey();
-        if (local.isEmpty())
-          throw new UserException("no key: none lies beside " + log + "; give one with --vkey");
-        spec.commandLine()
-            .getErr()
-            .println("using the key that lies beside the log: " + local.get());
-        return local.get();
-      }
-      Path file = Path.of(vkey);
-      return VerifierKey.parse(Files.isRegularFile(file) ? Files.readString(file) : vkey);
-    } catch (NoteException e) {
-      throw new UserException("--vkey: " + e.getMessage());
-    }
+    if (vkey != null)
+      return LogKeys.under(LogKeys.parse("--vkey", vkey), LogKeys.origin(place.source()));
+    var local = place.localKey();
+    if (local.isEmpty())
+      throw new UserException("no key: none lies beside " + log + "; give one with --vkey");
+    spec.commandLine().getErr().println("using the key that lies beside the log: " + local.get());
+    return local.get();
+  }
+
+  /** What is no UTF-8 is no evidence either, which is for the verifier to say. */
+  private static String text(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
   private List<Evidence> evidence() throws IOException {
     var read = new ArrayList<Evidence>();
     for (Path file : evidence) {
       if (!Files.isRegularFile(file)) throw new UserException(file + ": no such file");
-      read.add(new Evidence(file.toString(), Files.readString(file)));
+      read.add(new Evidence(file.toString(), text(file)));
     }
     return read;
   }

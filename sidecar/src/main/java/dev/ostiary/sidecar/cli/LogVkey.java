@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -20,12 +21,18 @@ final class LogVkey implements Callable<Integer> {
       description = "A data directory, or one log in it such as DATA/decisions/1.")
   private String log = "";
 
+  @Option(
+      names = "--second",
+      description = "The ML-DSA-44 key of the second signature, where the log has one.")
+  private boolean second;
+
   @Override
   public Integer call() throws IOException {
-    var key = LogPlace.of(log).localKey();
+    String name = second ? "log-ml-dsa.vkey" : "log.vkey";
+    var key = LogPlace.of(log).localKey(name);
     if (key.isEmpty())
       throw new UserException(
-          log + ": no key beside this log; expected keys/log.vkey in its data directory");
+          log + ": no such key beside this log; expected keys/" + name + " in its data directory");
     spec.commandLine().getOut().println(key.get());
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.ostiary.sidecar.cli;
 
 import dev.ostiary.sidecar.Sidecar;
 import dev.ostiary.sidecar.cli.cedar.CedarCommand;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -46,7 +47,8 @@ public final class Main {
       return USAGE;
     });
     commandLine.setExecutionExceptionHandler((fault, command, _) -> {
-      if (!(fault instanceof UserException)) throw fault;
+      // A file or an address that cannot be read is not the program's fault either.
+      if (!(fault instanceof UserException || fault instanceof IOException)) throw fault;
       command.getErr().println("ostiary: " + fault.getMessage());
       return USAGE;
     });

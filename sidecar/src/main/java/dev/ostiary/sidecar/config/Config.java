@@ -12,7 +12,11 @@ import java.util.Optional;
  * @param socket Unix socket for gRPC
  * @param grpc TCP address for gRPC
  * @param admin TCP address for metrics and health
- * @param name first part of the logs' origins
+ * @param logKey file of the key that signs the logs
+ * @param logOrigin first part of the logs' origins; without one, the data directory's own
+ * @param logMlDsaKey file of the key that makes second signatures
+ * @param logWitnesses policy file of the witnesses
+ * @param logAnchor directory, address, or {@code witness}
  * @param observe whether a bundle may choose the log class observe
  * @param reserveBytes room on the disk below which nothing is answered
  * @param watchEvery how often the bundle directory is looked at
@@ -26,7 +30,11 @@ public record Config(
     Optional<Path> socket,
     Optional<Listener> grpc,
     Listener admin,
-    Optional<String> name,
+    Path logKey,
+    Optional<String> logOrigin,
+    Optional<Path> logMlDsaKey,
+    Optional<Path> logWitnesses,
+    Optional<String> logAnchor,
     boolean observe,
     long reserveBytes,
     Duration watchEvery,

@@ -111,7 +111,11 @@ public final class ConfigReader {
         socket(data),
         listener(Key.GRPC),
         listener(Key.ADMIN).orElse(new Listener("127.0.0.1", 0)),
-        name(),
+        optional(Key.LOG_KEY).map(Path::of).orElse(data.resolve("keys/log.skey")),
+        logOrigin(),
+        optional(Key.LOG_ML_DSA_KEY).map(Path::of),
+        optional(Key.LOG_WITNESSES).map(Path::of),
+        logAnchor(),
         bool(Key.LOG_OBSERVE),
         number(Key.LOG_RESERVE, 0, Long.MAX_VALUE),
         duration(Key.WATCH_EVERY, Duration.ofMillis(10)),
@@ -160,11 +164,23 @@ public final class ConfigReader {
     return listener;
   }
 
-  private Optional<String> name() {
-    var name = optional(Key.NAME);
-    if (name.isPresent() && !name.get().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}"))
-      fault(Key.NAME, "letters, digits, dots, dashes and underscores", name.get());
-    return name;
+  private Optional<String> logOrigin() {
+    var origin = optional(Key.LOG_ORIGIN);
+    if (origin.isPresent()
+        && !origin.get().matches("[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?"))
+      fault(
+          Key.LOG_ORIGIN,
+          "at most 128 letters, digits, dots, dashes, underscores and slashes, such as"
+              + " `ostiary.example/lab`",
+          origin.get());
+    return origin;
+  }
+
+  private Optional<String> logAnchor() {
+    var anchor = optional(Key.LOG_ANCHOR);
+    if (anchor.equals(Optional.of("witness")) && optional(Key.LOG_WITNESSES).isEmpty())
+      fault(Key.LOG_ANCHOR, "log.witnesses beside it", "witness");
+    return anchor;
   }
 
   private boolean bool(Key key) {

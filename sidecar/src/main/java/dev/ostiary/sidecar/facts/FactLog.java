@@ -7,7 +7,6 @@ import dev.ostiary.log.Durability;
 import dev.ostiary.log.Health;
 import dev.ostiary.log.LogOptions;
 import dev.ostiary.log.Outcome;
-import dev.ostiary.log.note.LogKey;
 import dev.ostiary.record.v1.Activation;
 import dev.ostiary.record.v1.BundleFile;
 import dev.ostiary.record.v1.Fact;
@@ -15,7 +14,6 @@ import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.ActivationException.Reason;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,20 +50,17 @@ public final class FactLog implements AutoCloseable {
   /**
    * Opens {@code DATA/facts/1}, making it if there is none, and folds it. Blocks.
    *
-   * @param data the data directory
-   * @param name first part of the logs' origins; the fact log's is {@code NAME/facts/1}
-   * @param key signs its checkpoints
+   * @param options its directory, its key, and its origin {@code NAME/facts/1}
    * @param micros the time of facts: microseconds since 1970
    * @throws CannotOpenException if the log cannot be written, with what to do about it
    * @throws CannotFoldException if its facts cannot be understood; nothing is decided then
    */
-  public static FactLog open(Path data, String name, LogKey key, LongSupplier micros)
+  public static FactLog open(LogOptions options, LongSupplier micros)
       throws CannotOpenException, CannotFoldException {
-    Path directory = data.resolve("facts").resolve(Long.toString(EPOCH));
-    String origin = name + "/facts";
-    DecisionLog log = DecisionLog.open(LogOptions.of(directory, origin + "/" + EPOCH, key));
+    String origin = options.origin().substring(0, options.origin().lastIndexOf('/'));
+    DecisionLog log = DecisionLog.open(options);
     try {
-      Fold fold = Fold.of(directory, origin, EPOCH);
+      Fold fold = Fold.of(options.directory(), origin, EPOCH);
       return new FactLog(log, origin, micros, fold.snapshot(), fold.lastMicros());
     } catch (CannotFoldException e) {
       log.close();

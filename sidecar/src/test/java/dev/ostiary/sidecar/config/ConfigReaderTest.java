@@ -18,7 +18,17 @@ final class ConfigReaderTest {
 
   @Test
   void aFlagWinsOverTheEnvironmentWhichWinsOverTheFile() throws Exception {
-    Path file = file("data: one\nbundle: one\nname: one\nlimits:\n  batch: 7\nlog.observe: true\n");
+    Path file =
+        file(
+            """
+            data: one
+            bundle: one
+            log:
+              origin: one/lab
+              observe: true
+            limits:
+              batch: 7
+            """);
     var config =
         ConfigReader.read(
             Optional.of(file),
@@ -26,7 +36,8 @@ final class ConfigReaderTest {
             Map.of(Key.DATA, "three"));
     assertEquals(Path.of("three"), config.data());
     assertEquals(Optional.of(Path.of("two")), config.bundle());
-    assertEquals(Optional.of("one"), config.name());
+    assertEquals(Optional.of("one/lab"), config.logOrigin());
+    assertEquals(Path.of("three/keys/log.skey"), config.logKey());
     assertEquals(7, config.limits().batch());
     assertTrue(config.observe());
     assertEquals(Optional.of(Path.of("three/ostiary.sock")), config.socket());

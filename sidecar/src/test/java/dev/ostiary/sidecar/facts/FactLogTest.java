@@ -49,7 +49,7 @@ class FactLogTest {
   }
 
   private FactLog open() throws Exception {
-    return FactLog.open(data, "test", key, micros::get);
+    return FactLog.open(LogOptions.of(data.resolve("facts/1"), "test/facts/1", key), micros::get);
   }
 
   private static Bundle bundle(long version) throws Exception {

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Builds what is measured and runs it on JDK 25.
+#   benchmarks/run.sh hot                one decision, a table in about two minutes
+#   benchmarks/run.sh jmh ARGUMENT…      the JMH benchmarks; for example: jmh Peers -prof gc
+#   benchmarks/run.sh wire NAME=VALUE…   Check over loopback beside an echo; for example: wire size=L log=strict seconds=10
+#   benchmarks/run.sh peers              the other engines and this one in turn; peers/build.sh has built them
+#   benchmarks/run.sh heap               bytes of heap that an entity takes
+#   benchmarks/run.sh log ARGUMENT…      the log library; for example: log append DIR 1000000 1 BOUNDED
+# PEERS_DATA is where the workload is, by default ~/.cache/peers-bench/data; it is made where it is absent.
+# For peers, SIZES (S M L), ROUNDS (3), SECONDS_EACH (1) and AGREE (2000, decisions compared first) may be set.
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+what=${1-}
+case $what in
+  hot | jmh | wire | peers | heap | log) shift ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
+jdk=$("$root/.mvn/jdk25") || exit 3
+export PEERS_DATA=${PEERS_DATA:-$HOME/.cache/peers-bench/data}
+[ -s "$PEERS_DATA/slices.jsonl" ] || python3 "$root/benchmarks/peers/gen.py" --out "$PEERS_DATA"
+target=$root/benchmarks/target
+jar=$target/ostiary-benchmarks-0.1.0-SNAPSHOT.jar
+if [ ! -f "$jar" ] || [ -n "$(find "$root"/{cedar,decision-log,proto,sidecar,benchmarks}/src/main -newer "$jar" -print -quit)" ]; then
+  echo "building …" >&2
+  (cd "$root" && ${MVN:-mvn -B -ntp} -q -Dmaven.test.skip=true -pl benchmarks -am package)
+  touch "$jar"
+fi
+java=("$jdk/bin/java" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+  "-Dostiary.root=$root" -cp "$jar:$target/lib/*")
+case $what in
+  hot) exec "${java[@]}" dev.ostiary.benchmarks.HotPath "$@" ;;
+  jmh) exec "${java[@]}" org.openjdk.jmh.Main "$@" ;;
+  wire) exec taskset -c 1 "${java[@]}" dev.ostiary.benchmarks.wire.WireBenchmark "$@" ;;
+  heap) exec "${java[@]}" -Xmx6g -Djol.magicFieldOffset=true dev.ostiary.benchmarks.EntityHeap "$@" ;;
+  log) exec "${java[@]}" -Xmx512m dev.ostiary.benchmarks.log.LogDriver "$@" ;;
+esac
+
+out=${PEERS_OUT:-$HOME/.cache/peers-bench}
+[ -x "$out/bin/labbench" ] || { echo "the other engines are not built: benchmarks/peers/build.sh" >&2; exit 3; }
+log=$(mktemp)
+for round in $(seq "${ROUNDS:-3}"); do
+  for size in ${SIZES:-S M L}; do
+    echo "round $round, size $size, load $(cut -d' ' -f1 /proc/loadavg)" >&2
+    arguments=("$PEERS_DATA" "${SECONDS_EACH:-1}" "${AGREE:-2000}" "$size")
+    {
+      taskset -c 1 "${java[@]}" dev.ostiary.benchmarks.PeersDriver "${arguments[@]}"
+      taskset -c 1 "$out/bin/cedar-rust-bench" "${arguments[@]}"
+      taskset -c 1 "$out/bin/labbench" cedar "${arguments[@]}"
+      taskset -c 1 "$out/bin/labbench" opa "${arguments[@]}"
+      taskset -c 1 "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$out/jars/*:$out/classes" CedarJavaBench \
+        "${arguments[@]}" 2>/dev/null
+    } >> "$log"
+  done
+done
+echo "raw lines in $log" >&2
+python3 "$root/benchmarks/peers/table.py" "$log"

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ostiary.benchmarks.wire;
+
+import org.jspecify.annotations.NullMarked;
