@@ -13,7 +13,6 @@ import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.Asking;
 import dev.ostiary.sidecar.door.GrpcDoor;
 import dev.ostiary.sidecar.door.HttpDoor;
-import dev.ostiary.sidecar.facts.ActivationException;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -38,7 +37,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One sidecar: its logs, its doors, and what keeps them going.
@@ -50,8 +48,6 @@ public final class Sidecar implements AutoCloseable {
   private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
-  private static final Duration SNAPSHOT_EVERY = Duration.ofSeconds(10);
-  private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
   private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -66,9 +62,7 @@ public final class Sidecar implements AutoCloseable {
   private final Optional<HttpDoor> http;
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
-  private final Retention retention;
-  private final AtomicBoolean pruning = new AtomicBoolean();
-  private final AtomicBoolean snapshotting = new AtomicBoolean();
+  private final Upkeep upkeep;
   private volatile boolean closing;
   private volatile boolean wasReady;
 
@@ -131,11 +125,12 @@ public final class Sidecar implements AutoCloseable {
     var ids = new DecisionIds(new SecureRandom().nextLong());
     this.recorder =
         new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
-    this.retention = new Retention(log, data.decisions(), clock);
     recorder.started(version());
     this.activations = new Activations(facts, recorder, journal, meters);
     var admission = new Admission(ownUid());
     this.vertx = vertx(config);
+    var retention = new Retention(log, data.decisions(), clock);
+    this.upkeep = new Upkeep(vertx, facts, retention, journal, () -> closing);
     var asking = new Asking(facts::snapshot, recorder, clock, refusals, meters);
     Caller loopback = admission.admit(EntityUid.of(Caller.TYPE, "loopback"));
     var loops = (VertxInternal) vertx;
@@ -190,8 +185,7 @@ public final class Sidecar implements AutoCloseable {
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
-    vertx.setPeriodic(SNAPSHOT_EVERY.toMillis(), _ -> takeSnapshot());
-    vertx.setPeriodic(PRUNE_EVERY.toMillis(), _ -> prune());
+    upkeep.begin();
     vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
     config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
@@ -227,46 +221,6 @@ public final class Sidecar implements AutoCloseable {
           return true;
         },
         true);
-  }
-
-  /** Writes a snapshot on a worker thread, where enough has changed. */
-  private void takeSnapshot() {
-    if (closing || !snapshotting.compareAndSet(false, true)) return;
-    vertx.executeBlocking(
-        () -> {
-          try {
-            if (facts.isSnapshotDue())
-              facts
-                  .takeSnapshot()
-                  .ifPresent(revision -> journal.say("snapshot of the facts taken at " + revision));
-          } catch (IOException | ActivationException e) {
-            journal.say("no snapshot of the facts: " + e.getMessage());
-          } finally {
-            snapshotting.set(false);
-          }
-          return true;
-        },
-        false);
-  }
-
-  /** Removes what the bundle in force does not keep, on a worker thread. */
-  private void prune() {
-    var keep = facts.snapshot().flatMap(s -> s.bundle().settings().retention());
-    if (closing || keep.isEmpty() || !pruning.compareAndSet(false, true)) return;
-    vertx.executeBlocking(
-        () -> {
-          try {
-            retention
-                .prune(keep.get())
-                .ifPresent(first -> journal.say("decisions below entry " + first + " are removed"));
-          } catch (IOException e) {
-            journal.say("decisions past their retention stay: " + e.getMessage());
-          } finally {
-            pruning.set(false);
-          }
-          return true;
-        },
-        false);
   }
 
   private void watchClock(ClockSteps steps) {

@@ -147,7 +147,10 @@ final class Follow<Q, A> extends ServerCall.Listener<Received<Q>> {
       try {
         Source<A> from = Objects.requireNonNull(source);
         long end = from.end().getAsLong();
-        LogReader.live(from.tree()).forEach(before, record -> send(record, from, end));
+        var reader = LogReader.live(from.tree());
+        // What retention removed is not waited for.
+        long first = Math.max(before, reader.firstIndex());
+        reader.forEach(first, record -> send(record, from, end));
         failures = 0;
       } catch (IOException e) {
         if (++failures == ATTEMPTS) {

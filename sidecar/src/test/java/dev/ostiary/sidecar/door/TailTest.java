@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ostiary.log.DecisionLog;
+import dev.ostiary.log.Durability;
+import dev.ostiary.log.LogOptions;
+import dev.ostiary.log.note.LogKey;
 import dev.ostiary.record.v1.DecisionLogEntry;
+import dev.ostiary.record.v1.Gap;
 import dev.ostiary.sidecar.Served;
 import dev.ostiary.v1.CheckBatchRequest;
 import dev.ostiary.v1.DecisionLogServiceGrpc;
@@ -114,6 +119,32 @@ final class TailTest {
       served.sidecar().close();
       assertEquals(Status.Code.UNAVAILABLE, reader.closed.get(30, TimeUnit.SECONDS).getCode());
       assertFalse(System.nanoTime() - before > TimeUnit.SECONDS.toNanos(8), "it waited for it");
+    }
+  }
+
+  @Test
+  void whatRetentionRemovedIsNotWaitedFor() throws Exception {
+    Served.in(directory).close();
+    var data = directory.resolve("data");
+    var options =
+        LogOptions.of(
+                data.resolve("decisions/1"),
+                "test.example/decisions/1",
+                LogKey.load(data.resolve("keys/log.skey")))
+            .withSegmentBytes(1 << 18);
+    var record = DecisionLogEntry.newBuilder().setGap(Gap.newBuilder().setCount(1)).build();
+    try (var log = DecisionLog.open(options)) {
+      while (log.size() < 2 * DecisionLog.PRUNED_UNIT)
+        log.append(record.toByteArray(), Durability.BOUNDED, _ -> {});
+      assertTrue(log.publish());
+      assertEquals(DecisionLog.PRUNED_UNIT, log.prune(DecisionLog.PRUNED_UNIT));
+    }
+    try (var served = Served.in(directory);
+        var admin = new AdminChannel(served)) {
+      var reader = new Reader(admin, TailRequest.newBuilder().setFrom(0).build());
+      reader.call.request(1);
+      assertEquals(DecisionLog.PRUNED_UNIT, reader.next().getIndex());
+      reader.call.cancel("enough", null);
     }
   }
 
