@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 public final class JazzerTest {
   private static final int SECONDS =
-      Integer.getInteger("ostiary.fuzz.seconds", Boolean.getBoolean("ostiary.long") ? 3_600 : 15);
+      Integer.getInteger("ostiary.fuzz.seconds", Boolean.getBoolean("ostiary.long") ? 3_600 : 10);
   private static final Path HARMFUL = Path.of("src/test/resources/fuzz");
   private static final Path DIRECTORY = Path.of("target/fuzz");
 

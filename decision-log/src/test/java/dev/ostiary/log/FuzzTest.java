@@ -22,7 +22,7 @@ class FuzzTest {
   @Test
   void noInputThatCoverageLeadsToDefeatsAReader() throws Exception {
     int seconds =
-        Integer.getInteger("ostiary.fuzz.seconds", Boolean.getBoolean("ostiary.long") ? 3_600 : 10);
+        Integer.getInteger("ostiary.fuzz.seconds", Boolean.getBoolean("ostiary.long") ? 3_600 : 8);
     long seed = System.nanoTime() & 0x7fffffff;
     System.out.println("FuzzTest seed " + seed + ", " + seconds + " seconds");
     var corpus = Files.createDirectory(directory.resolve("corpus"));

@@ -23,7 +23,7 @@ class MutationTest {
   private static void mutate(Readers.Target target, long seed) {
     byte[] valid = target.valid();
     var random = new SplittableRandom(seed);
-    int rounds = (Boolean.getBoolean("ostiary.long") ? 500_000 : 20_000) / target.cost();
+    int rounds = (Boolean.getBoolean("ostiary.long") ? 500_000 : 8_000) / target.cost();
     for (int round = 0; round < rounds; round++) {
       byte[] bytes =
           Arrays.copyOf(
