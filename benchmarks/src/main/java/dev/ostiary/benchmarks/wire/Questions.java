@@ -101,7 +101,7 @@ record Questions(List<byte[]> checks, List<byte[]> streamed, List<byte[]> batche
         .context()
         .attributes()
         .forEach((name, value) ->
-            check.addContext(Attribute.newBuilder().setName(name).setValue(value(value))));
+            check.addContext(Attribute.newBuilder().setName(name).setValue(value(name, value))));
     return check.build();
   }
 
@@ -109,8 +109,11 @@ record Questions(List<byte[]> checks, List<byte[]> streamed, List<byte[]> batche
     return EntityUid.newBuilder().setType(uid.type()).setId(uid.id()).build();
   }
 
-  private static dev.ostiary.v1.Value value(Value value) {
+  /** An attribute as the bundle declares it: the address is no string there. */
+  private static dev.ostiary.v1.Value value(String name, Value value) {
     var message = dev.ostiary.v1.Value.newBuilder();
+    if (name.equals("ip") && value instanceof StringValue(String text))
+      return message.setIp(text).build();
     if (value instanceof StringValue(String text)) return message.setString(text).build();
     if (value instanceof LongValue(long number)) return message.setLong(number).build();
     if (value instanceof BoolValue bool) return message.setBoolean(bool.value()).build();
