@@ -8,6 +8,7 @@ import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.sidecar.config.Config;
+import dev.ostiary.sidecar.config.IoReason;
 import dev.ostiary.sidecar.record.Gaps;
 import java.io.IOException;
 import java.net.URI;
@@ -60,7 +61,8 @@ record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config conf
     } catch (NoteException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw new StartException(path + ": expected a data directory that can be written: " + e);
+      throw new StartException(
+          path + ": expected a data directory that can be written: " + IoReason.of(e));
     }
   }
 

@@ -3,11 +3,10 @@ package dev.ostiary.sidecar.cli;
 import dev.ostiary.cedar.json.Json;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceException;
+import dev.ostiary.sidecar.config.IoReason;
 import dev.ostiary.v1.EntityChange;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,12 +51,8 @@ final class FactsPut implements Callable<Integer> {
           changes.add(EntityChange.newBuilder().setPut(json.entity(entity)).build());
       } catch (SourceException e) {
         throw new UserException(e.errors().getFirst().withCaret());
-      } catch (NoSuchFileException e) {
-        throw new UserException(file + ": no such file");
-      } catch (CharacterCodingException e) {
-        throw new UserException(file + ": expected UTF-8");
       } catch (IOException e) {
-        throw new UserException(file + ": cannot be read: " + e.getMessage());
+        throw new UserException(file + ": cannot be read: " + IoReason.of(e));
       }
     }
     target.change(changes, spec.commandLine().getOut());

@@ -5,6 +5,7 @@ import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.log.note.VerifierKey;
 import dev.ostiary.log.tile.TileSource;
+import dev.ostiary.sidecar.config.IoReason;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -99,7 +100,7 @@ sealed interface LogPlace {
           .orElseThrow(
               () -> new UserException(log + ": no epoch here; expected a directory such as 1"));
     } catch (IOException e) {
-      throw new UserException(log + ": cannot be read: " + e.getMessage());
+      throw new UserException(log + ": cannot be read: " + IoReason.of(e));
     }
   }
 }

@@ -2,9 +2,9 @@ package dev.ostiary.sidecar.cli;
 
 import dev.ostiary.log.LogRecord;
 import dev.ostiary.log.Salvage;
+import dev.ostiary.sidecar.config.IoReason;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -61,8 +61,6 @@ final class LogSalvage implements Callable<Integer> {
               });
     } catch (FileAlreadyExistsException e) {
       throw new UserException("FILE: expected a new file, got " + file);
-    } catch (UncheckedIOException e) {
-      throw new UserException(file + ": cannot be written: " + e.getMessage());
     }
     var out = spec.commandLine().getOut();
     out.printf(
@@ -71,11 +69,11 @@ final class LogSalvage implements Callable<Integer> {
     return found.whole() ? 0 : LogVerify.NOT_VALID;
   }
 
-  private static void write(LogRecord record, BufferedWriter out) {
+  private void write(LogRecord record, BufferedWriter out) {
     try {
       out.write(record.index() + "\t" + Base64.getEncoder().encodeToString(record.bytes()) + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UserException(file + ": cannot be written: " + IoReason.of(e));
     }
   }
 }

@@ -2,7 +2,9 @@ package dev.ostiary.sidecar.cli;
 
 import dev.ostiary.sidecar.Sidecar;
 import dev.ostiary.sidecar.cli.cedar.CedarCommand;
+import dev.ostiary.sidecar.config.IoReason;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -51,7 +53,11 @@ public final class Main {
     commandLine.setExecutionExceptionHandler((fault, command, _) -> {
       // A file or an address that cannot be read is not the program's fault either.
       if (!(fault instanceof UserException || fault instanceof IOException)) throw fault;
-      command.getErr().println("ostiary: " + fault.getMessage());
+      String why =
+          fault instanceof FileSystemException file
+              ? file.getFile() + ": " + IoReason.of(file)
+              : String.valueOf(fault.getMessage());
+      command.getErr().println("ostiary: " + why);
       return USAGE;
     });
     return commandLine;
