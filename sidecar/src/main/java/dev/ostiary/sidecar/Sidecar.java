@@ -5,6 +5,7 @@ import dev.ostiary.log.CannotOpenException;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Health;
 import dev.ostiary.sidecar.admin.AdminServer;
+import dev.ostiary.sidecar.bundle.AdminPolicies;
 import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Admission;
@@ -127,7 +128,10 @@ public final class Sidecar implements AutoCloseable {
         new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
     recorder.started(version());
     this.activations = new Activations(facts, recorder, journal, meters);
-    var admission = new Admission(ownUid());
+    var admission =
+        new Admission(
+            ownUid(),
+            () -> facts.snapshot().flatMap(s -> s.bundle().admin()).orElse(AdminPolicies.BUILT_IN));
     this.vertx = vertx(config);
     var retention = new Retention(log, data.decisions(), clock);
     this.upkeep = new Upkeep(vertx, facts, retention, journal, () -> closing);

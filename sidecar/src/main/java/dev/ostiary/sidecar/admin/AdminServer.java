@@ -138,13 +138,14 @@ public final class AdminServer extends VerticleBase {
   }
 
   private Read read(String path, SocketAddress peer, SocketAddress here) throws IOException {
+    Right right = LogFiles.right(path);
     Caller caller = anybody;
-    if (!caller.may(Right.LOG)) {
+    if (!caller.may(right)) {
       var uid = LoopbackOwner.uid(inet(peer), inet(here));
       if (uid.isPresent())
         caller = admission.apply(EntityUid.of(Caller.TYPE, "uid:" + uid.getAsLong()));
     }
-    if (!caller.may(Right.LOG)) return new Read.Forbidden(caller);
+    if (!caller.may(right)) return new Read.Forbidden(caller);
     return logs.find(path).<Read>map(Read.There::new).orElseGet(Read.Absent::new);
   }
 

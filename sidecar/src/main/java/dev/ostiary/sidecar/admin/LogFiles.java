@@ -1,5 +1,6 @@
 package dev.ostiary.sidecar.admin;
 
+import dev.ostiary.sidecar.decide.Caller.Right;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,11 @@ final class LogFiles {
   /** Whether a request's path is one of a log's. */
   static boolean isPath(String path) {
     return path.startsWith("/decisions/") || path.startsWith("/facts/");
+  }
+
+  /** What it takes to read there. */
+  static Right right(String path) {
+    return path.startsWith("/facts/") ? Right.FACT_LOG : Right.LOG;
   }
 
   /**

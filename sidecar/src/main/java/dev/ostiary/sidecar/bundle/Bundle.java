@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A bundle that was read and found good: it can be activated.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param marks what the schema's annotations say
  * @param secrets the attributes that are
  * @param policies all policy files together; their ids are their {@code @id}
+ * @param admin the sidecar's own policies, if the bundle brings them
  * @param entities all entity files together, and the actions
  * @param warnings what the validator found sound, but hardly meant
  */
@@ -33,6 +35,7 @@ public record Bundle(
     SchemaMarks marks,
     Secrets secrets,
     List<Policy> policies,
+    Optional<AdminPolicies> admin,
     Entities entities,
     List<ValidationWarning> warnings) {
   /** The most bytes that the files may have together, so that an activation is one fact. */

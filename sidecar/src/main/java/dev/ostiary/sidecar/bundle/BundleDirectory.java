@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Reads the files of a bundle directory that are activated: {@code bundle.yaml}, {@code *.cedar},
- * {@code *.cedarschema}, {@code entities/*.json}. Everything else is the author's, except where it
- * looks like policies that would be overlooked.
+ * {@code *.cedarschema}, {@code entities/*.json}, {@code admin/*.cedar}. Everything else is the
+ * author's, except where it looks like policies that would be overlooked.
  *
  * <p>A symbolic link is followed as long as it stays in the directory, since that is how Kubernetes
  * mounts a volume; anything that is no regular file is refused without being opened.
@@ -59,24 +59,31 @@ final class BundleDirectory {
         if (name.equals(BundleReader.SETTINGS)
             || name.endsWith(BundleReader.POLICIES)
             || name.endsWith(BundleReader.SCHEMA)) add(name, child);
-        else if (name.equals("entities")) listEntities(child);
+        else if (name.equals("entities")) listFiles(child, name, BundleReader.ENTITIES);
+        else if (name.equals(AdminPolicies.DIRECTORY)) listAdmin(child);
         else if (!name.equals("tests") && Files.isDirectory(child)) refusePoliciesIn(child, name);
       }
     }
   }
 
-  private void listEntities(Path entities) throws IOException {
-    if (!Files.isDirectory(entities)) {
-      fault("entities: expected a directory");
+  private void listFiles(Path below, String directory, String end) throws IOException {
+    if (!Files.isDirectory(below)) {
+      fault(directory + ": expected a directory");
       return;
     }
-    try (var children = Files.newDirectoryStream(entities)) {
+    try (var children = Files.newDirectoryStream(below)) {
       for (Path child : children) {
         String name = name(child);
-        if (!name.startsWith(".") && name.endsWith(BundleReader.ENTITIES))
-          add("entities/" + name, child);
+        if (!name.startsWith(".") && name.endsWith(end)) add(directory + "/" + name, child);
       }
     }
+  }
+
+  /** Where there are no policies in it, those of the program would hold, which nobody meant. */
+  private void listAdmin(Path admin) throws IOException {
+    listFiles(admin, AdminPolicies.DIRECTORY, BundleReader.POLICIES);
+    if (found.keySet().stream().noneMatch(path -> path.startsWith(AdminPolicies.DIRECTORY + "/")))
+      fault(AdminPolicies.DIRECTORY + ": expected policies in it, got none");
   }
 
   /** A guard in a directory that is not looked into would be missing without a word. */

@@ -31,6 +31,8 @@ public final class BundleReader {
   static final String POLICIES = ".cedar";
   static final String SCHEMA = ".cedarschema";
   static final String ENTITIES = ".json";
+  private static final String ENTITIES_IN = "entities/";
+  private static final String ADMIN = AdminPolicies.DIRECTORY + "/";
 
   private final List<SourceError> errors = new ArrayList<>();
 
@@ -61,6 +63,7 @@ public final class BundleReader {
     Optional<Schema> schema = secrets.map(Secrets::open);
     BundleSettings settings = settings(sources(sorted, SETTINGS), schema);
     List<Policy> policies = policies(sources(sorted, POLICIES), settings);
+    Optional<AdminPolicies> admin = admin(sources(sorted, ADMIN, POLICIES), settings);
     List<ValidationWarning> warnings =
         secrets.map(marked -> validate(policies, written.get(), marked)).orElse(List.of());
     SchemaMarks marks =
@@ -70,7 +73,8 @@ public final class BundleReader {
     schema.ifPresent(read -> ReservedContext.check(read, errors));
     Entities entities = Entities.EMPTY;
     if (schema.isPresent()) {
-      entities = new EntityReader(schema.get(), errors).read(sources(sorted, ENTITIES));
+      entities =
+          new EntityReader(schema.get(), errors).read(sources(sorted, ENTITIES_IN, ENTITIES));
     }
     if (!errors.isEmpty() || schema.isEmpty() || secrets.isEmpty()) {
       errors.sort(
@@ -86,6 +90,7 @@ public final class BundleReader {
         marks,
         secrets.get(),
         policies,
+        admin,
         entities,
         warnings);
   }
@@ -133,10 +138,29 @@ public final class BundleReader {
     return new PolicyChecks(settings, errors).identified(policies);
   }
 
+  /** The sidecar's own policies, which are about the program's own schema. */
+  private Optional<AdminPolicies> admin(List<Source> sources, BundleSettings settings) {
+    if (sources.isEmpty()) return Optional.empty();
+    var admin = new AdminPolicies(AdminPolicies.BUILT_IN.schema(), policies(sources, settings));
+    new Validator(admin.schema())
+        .validate(admin.policies(), ValidationMode.STRICT)
+        .errors()
+        .forEach(error -> errors.add(error.error()));
+    return Optional.of(admin);
+  }
+
   private List<Source> sources(List<BundleFile> files, String end) {
+    return sources(files, "", end);
+  }
+
+  /** The files in {@code directory}, which ends with a slash where it is one below. */
+  private List<Source> sources(List<BundleFile> files, String directory, String end) {
     var sources = new ArrayList<Source>();
     for (BundleFile file : files) {
-      if (file.path().endsWith(end))
+      String path = file.path();
+      if (path.startsWith(directory)
+          && path.indexOf('/', directory.length()) < 0
+          && path.endsWith(end))
         text(file).ifPresent(text -> sources.add(new Source(file.path(), text)));
     }
     return sources;

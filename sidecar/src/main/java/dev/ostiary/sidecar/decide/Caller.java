@@ -1,65 +1,137 @@
 package dev.ostiary.sidecar.decide;
 
+import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.cedar.RecordValue;
+import dev.ostiary.cedar.StringValue;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds the other end of a connection, and what the sidecar's own policies let it do. Worked
- * out once for a connection.
+ * Who holds the other end of a connection, and what the sidecar's own policies let it do. What
+ * depends on the caller alone is worked out once, until other policies are in force. Any thread.
  */
 public final class Caller {
   /** The type of callers. */
   public static final String TYPE = "Ostiary::Caller";
 
-  private final EntityUid uid;
-  private final EnumSet<Right> rights;
+  private final Entity entity;
+  private final Admission admission;
+  private volatile @Nullable Rights rights;
 
-  Caller(EntityUid uid, Set<Right> rights) {
-    this.uid = uid;
-    this.rights = rights.isEmpty() ? EnumSet.noneOf(Right.class) : EnumSet.copyOf(rights);
+  /** What may be done by those rules, and what is asked each time, as it depends on more. */
+  private record Rights(AdminRules rules, Set<Right> allowed, Set<Right> depending) {}
+
+  Caller(Entity entity, Admission admission) {
+    this.entity = entity;
+    this.admission = admission;
   }
 
   /** Its entity, such as {@code Ostiary::Caller::"uid:1000"}. */
   public EntityUid uid() {
-    return uid;
+    return entity.uid();
   }
 
-  /** Whether it may do that. */
+  /** Whether it may do that, or may where what it does decides. */
   public boolean may(Right right) {
-    return rights.contains(right);
+    Rights now = rights();
+    return now.allowed.contains(right) || now.depending.contains(right);
   }
 
-  /** What can be asked of the sidecar itself: actions of its own policy set. */
+  /** Whether it may ask that. */
+  public boolean may(Right right, Question question) {
+    Rights now = rights();
+    if (!now.depending.contains(right)) return now.allowed.contains(right);
+    var context =
+        RecordValue.of(
+            Map.of(
+                "principal",
+                record(question.principal()),
+                "principal_proof",
+                new StringValue(question.proof().notation())));
+    return now.rules.allows(entity, right, context);
+  }
+
+  /** Whether it may put or delete that entity. */
+  public boolean mayChange(EntityUid changed) {
+    Rights now = rights();
+    if (!now.depending.contains(Right.FACTS)) return now.allowed.contains(Right.FACTS);
+    return now.rules.allows(entity, Right.FACTS, RecordValue.of(Map.of("entity", record(changed))));
+  }
+
+  private static RecordValue record(EntityUid uid) {
+    return RecordValue.of(
+        Map.of("type", new StringValue(uid.type()), "id", new StringValue(uid.id())));
+  }
+
+  private Rights rights() {
+    AdminRules now = admission.rules();
+    Rights known = rights;
+    if (known != null && known.rules == now) return known;
+    var allowed = EnumSet.noneOf(Right.class);
+    var depending = EnumSet.noneOf(Right.class);
+    for (Right right : Right.values()) {
+      if (now.depends(entity, right)) depending.add(right);
+      else if (now.allows(entity, right, RecordValue.EMPTY)) allowed.add(right);
+    }
+    var worked = new Rights(now, allowed, depending);
+    rights = worked;
+    return worked;
+  }
+
+  /** What can be asked of the sidecar itself: an action of its own policies, and on what. */
   public enum Right {
     /** Check, CheckBatch and CheckStream. */
-    CHECK("check"),
+    CHECK("check", "Door", "grpc"),
     /** Explain. */
-    EXPLAIN("explain"),
+    EXPLAIN("explain", "Door", "grpc"),
+    /** Envoy's questions. */
+    EXT_AUTHZ("check", "Door", "ext_authz"),
+    /** AuthZEN's evaluations. */
+    AUTHZEN("check", "Door", "authzen"),
+    /** AuthZEN's searches. */
+    SEARCH("search", "Door", "authzen"),
+    /** Questions in the shape of OPA's. */
+    OPA("check", "Door", "opa"),
+    /** nginx's questions. */
+    AUTH_REQUEST("check", "Door", "auth_request"),
+    /** To be believed when Envoy says who its own peer is. */
+    VOUCH("vouch", "Door", "ext_authz"),
     /** Health and readiness. */
-    HEALTH("health"),
+    HEALTH("health", "Sidecar", "this"),
     /** Which services there are. */
-    REFLECT("reflect"),
+    REFLECT("reflect", "Sidecar", "this"),
     /** Metrics. */
-    METRICS("metrics"),
-    /** Read and append facts. */
-    FACTS("facts"),
+    METRICS("metrics", "Sidecar", "this"),
+    /** Append facts. */
+    FACTS("facts", "Sidecar", "this"),
     /** Read the decision log. */
-    LOG("log"),
+    LOG("log", "Log", "decisions"),
+    /** Read the fact log. */
+    FACT_LOG("log", "Log", "facts"),
     /** Turn tokens in the decision log back into names. */
-    REVEAL("reveal"),
+    REVEAL("reveal", "Log", "decisions"),
     /** Whatever else changes the sidecar. */
-    ADMINISTER("administer");
+    ADMINISTER("administer", "Sidecar", "this");
 
     private final String action;
+    private final String type;
+    private final String id;
 
-    Right(String action) {
+    Right(String action, String type, String id) {
       this.action = action;
+      this.type = type;
+      this.id = id;
     }
 
-    /** The id of its {@code Ostiary::Action}. */
-    public String action() {
-      return action;
+    EntityUid action() {
+      return EntityUid.of("Ostiary::Action", action);
+    }
+
+    EntityUid resource() {
+      return EntityUid.of("Ostiary::" + type, id);
     }
   }
 }

@@ -5,8 +5,10 @@ import dev.ostiary.log.Completion;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Decider;
 import dev.ostiary.sidecar.decide.Explained;
+import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
@@ -85,8 +87,16 @@ public final class Asking {
   Result decide(CheckRequest request, Caller caller, Snapshot snapshot) {
     return switch (read(request, caller)) {
       case RequestReader.Read.Wrong(var refused) -> refused;
-      case RequestReader.Read.Asked(var question) -> Decider.decide(question, snapshot);
+      case RequestReader.Read.Asked(var question) ->
+          decide(question, caller, Right.CHECK, snapshot);
     };
+  }
+
+  /** Decides what {@code caller} may ask by that right, without writing. */
+  Result decide(Question question, Caller caller, Right right, Snapshot snapshot) {
+    return caller.may(right, question)
+        ? Decider.decide(question, snapshot)
+        : Statuses.notPermitted(caller);
   }
 
   private RequestReader.Read read(CheckRequest request, Caller caller) {
@@ -104,7 +114,10 @@ public final class Asking {
     if (snapshot.isEmpty()) return Explained.withoutPolicies(noSnapshot());
     return switch (read(request, caller)) {
       case RequestReader.Read.Wrong(var refused) -> Explained.withoutPolicies(refused);
-      case RequestReader.Read.Asked(var question) -> Decider.explain(question, snapshot.get());
+      case RequestReader.Read.Asked(var question) ->
+          caller.may(Right.EXPLAIN, question)
+              ? Decider.explain(question, snapshot.get())
+              : Explained.withoutPolicies(Statuses.notPermitted(caller));
     };
   }
 
@@ -203,6 +216,9 @@ public final class Asking {
   /** Counts a question that got no decision. */
   void count(Refused refused, Caller caller, String method) {
     meters.refused(refused.why());
-    refusals.count(new Refusals.Kind(caller.uid(), refused.why().name(), method));
+    var kind = new Refusals.Kind(caller.uid(), refused.why().name(), method);
+    if (refused.why() == Why.CALLER_NOT_PERMITTED && refusals.isEntered(caller.uid()))
+      recorder.refused(kind);
+    else refusals.count(kind);
   }
 }

@@ -1,7 +1,7 @@
 package dev.ostiary.sidecar.door;
 
 import dev.ostiary.record.v1.Door;
-import dev.ostiary.sidecar.decide.Decider;
+import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.v1.Decision;
@@ -30,6 +30,7 @@ final class AuthRequestDoor {
   /** Whether the request was for this door; then it is answered. */
   boolean answers(HttpCall call) {
     if (!call.path().equals(PATH)) return false;
+    if (!call.permitted(Right.AUTH_REQUEST)) return true;
     var snapshot = asking.snapshot();
     if (snapshot.isEmpty()) {
       call.refuse(Asking.noSnapshot());
@@ -46,8 +47,11 @@ final class AuthRequestDoor {
               "",
               GatewayRequest.NO_BODY);
       result =
-          Decider.decide(
-              request.question(snapshot.get(), call.caller(), asking.nowMillis()), snapshot.get());
+          asking.decide(
+              request.question(snapshot.get(), call.caller(), asking.nowMillis()),
+              call.caller(),
+              Right.AUTH_REQUEST,
+              snapshot.get());
     } catch (Unreadable e) {
       result = e.refused();
     }

@@ -5,7 +5,8 @@ import dev.ostiary.cedar.json.JsonObject;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.decide.Answer;
-import dev.ostiary.sidecar.decide.Decider;
+import dev.ostiary.sidecar.decide.Caller;
+import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
@@ -75,6 +76,8 @@ final class AuthzenDoor {
       return true;
     }
     if (!PATHS.contains(path)) return false;
+    boolean decides = path.equals(EVALUATION) || path.equals(EVALUATIONS);
+    if (!call.permitted(decides ? Right.AUTHZEN : Right.SEARCH)) return true;
     if (!isMethod(call, "POST")) return true;
     var snapshot = asking.snapshot();
     if (snapshot.isEmpty()) {
@@ -127,12 +130,14 @@ final class AuthzenDoor {
     Result result;
     try {
       result =
-          Decider.decide(
+          asking.decide(
               reader.read(
                   request.find("subject"),
                   request.find("action"),
                   request.find("resource"),
                   request.find("context")),
+              call.caller(),
+              Right.AUTHZEN,
               snapshot);
     } catch (Unreadable e) {
       if (!Problems.isDenial(e.refused().why())) throw e;
@@ -184,7 +189,7 @@ final class AuthzenDoor {
     var items = new ArrayList<Recorder.Item>();
     for (Json each : asked) {
       boolean allowed = false;
-      switch (decide(reader, request, each, snapshot)) {
+      switch (decide(reader, request, each, call.caller(), snapshot)) {
         case Answer answer -> {
           items.add(
               new Recorder.Item(answer, call.call(Door.DOOR_AUTHZEN_EVALUATIONS), asking.nextId()));
@@ -192,7 +197,7 @@ final class AuthzenDoor {
           allowed = answer.allowed();
         }
         case Refused refused -> {
-          if (Problems.isOwnFault(refused.why())) {
+          if (Problems.isOwnFault(refused.why()) && refused.why() != Why.CALLER_NOT_PERMITTED) {
             call.refuse(refused);
             return;
           }
@@ -207,16 +212,18 @@ final class AuthzenDoor {
     else asking.writeBatch(items, outcome -> end(call, answers, items, outcome));
   }
 
-  private static Result decide(
-      AuthzenQuestion reader, JsonObject defaults, Json each, Snapshot snapshot) {
+  private Result decide(
+      AuthzenQuestion reader, JsonObject defaults, Json each, Caller caller, Snapshot snapshot) {
     try {
       JsonObject item = AuthzenQuestion.object(each, "evaluations");
-      return Decider.decide(
+      return asking.decide(
           reader.read(
               either(item, defaults, "subject"),
               either(item, defaults, "action"),
               either(item, defaults, "resource"),
               either(item, defaults, "context")),
+          caller,
+          Right.AUTHZEN,
           snapshot);
     } catch (Unreadable e) {
       return e.refused();

@@ -7,6 +7,7 @@ import dev.ostiary.cedar.json.JsonObject;
 import dev.ostiary.cedar.json.JsonWriter;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.Door;
+import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
@@ -64,6 +65,10 @@ final class AuthzenSearch {
           case RESOURCE -> resources(reader, request, snapshot);
           default -> actions(reader, request, snapshot);
         };
+    if (!call.caller().may(Right.SEARCH, open.asked())) {
+      call.refuse(Statuses.notPermitted(call.caller()));
+      return;
+    }
     if (running.incrementAndGet() > MAX_RUNNING) {
       running.decrementAndGet();
       call.refuse(Refused.later(Why.OVERLOADED, "too many searches at once", RETRY));

@@ -18,7 +18,6 @@ import dev.ostiary.envoy.v3.Status;
 import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
-import dev.ostiary.sidecar.decide.Decider;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -66,7 +65,7 @@ final class ExtAuthzDoor {
     return ServerServiceDefinition.builder(descriptor)
         .addMethod(
             ServerMethodDefinition.create(
-                check, UnaryCall.handler(this::check, Right.CHECK, asking, meters)))
+                check, UnaryCall.handler(this::check, Right.EXT_AUTHZ, asking, meters)))
         .build();
   }
 
@@ -93,7 +92,7 @@ final class ExtAuthzDoor {
     if (snapshot.isEmpty()) return Asking.noSnapshot();
     try {
       var question = request(attributes).question(snapshot.get(), caller, asking.nowMillis());
-      return Decider.decide(question, snapshot.get());
+      return asking.decide(question, caller, Right.EXT_AUTHZ, snapshot.get());
     } catch (Unreadable e) {
       return e.refused();
     }

@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar.door;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.log.LogRecord;
 import dev.ostiary.record.v1.Fact;
 import dev.ostiary.sidecar.contract.ContractReader;
@@ -15,6 +16,7 @@ import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call.Trace;
 import dev.ostiary.v1.ChangeEntitiesRequest;
 import dev.ostiary.v1.ChangeEntitiesResponse;
+import dev.ostiary.v1.EntityChange;
 import dev.ostiary.v1.FactServiceGrpc;
 import dev.ostiary.v1.WatchFactsRequest;
 import dev.ostiary.v1.WatchFactsResponse;
@@ -84,7 +86,7 @@ final class FactDoor {
                 watch,
                 (call, _) ->
                     new Follow<>(
-                        call, this::watch, Right.FACTS, asking, meters, blocking, follows)))
+                        call, this::watch, Right.FACT_LOG, asking, meters, blocking, follows)))
         .build();
   }
 
@@ -142,6 +144,11 @@ final class FactDoor {
       Trace trace,
       long arrivedNanos,
       Consumer<UnaryCall.End<ChangeEntitiesResponse>> end) {
+    for (var change : request.getChangesList()) {
+      if (caller.mayChange(uid(change))) continue;
+      end.accept(new UnaryCall.End.Without<>(Statuses.notPermitted(caller)));
+      return;
+    }
     try {
       blocking.execute(() -> end.accept(changed(request)));
     } catch (RejectedExecutionException e) {
@@ -149,6 +156,11 @@ final class FactDoor {
           new UnaryCall.End.Without<>(
               Refused.later(Why.DRAINING, "the sidecar is stopping", DRAINING_RETRY)));
     }
+  }
+
+  private static EntityUid uid(EntityChange change) {
+    var uid = change.hasPut() ? change.getPut().getUid() : change.getDelete();
+    return EntityUid.of(uid.getType(), uid.getId());
   }
 
   private UnaryCall.End<ChangeEntitiesResponse> changed(ChangeEntitiesRequest request) {

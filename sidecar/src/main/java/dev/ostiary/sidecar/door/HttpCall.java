@@ -43,6 +43,13 @@ final class HttpCall {
     return caller;
   }
 
+  /** Whether the caller may do that; where it may not, the call is refused. */
+  boolean permitted(Caller.Right right) {
+    if (caller.may(right)) return true;
+    refuse(Statuses.notPermitted(caller));
+    return false;
+  }
+
   Vertx vertx() {
     return vertx;
   }

@@ -4,7 +4,6 @@ import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.Limits;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Caller;
-import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -136,7 +135,6 @@ public final class HttpDoor {
   private void dispatch(HttpCall call, Buffer body) {
     try {
       if (draining) call.refuse(Refused.later(Why.DRAINING, "the sidecar is stopping", RETRY));
-      else if (!caller.may(Right.CHECK)) call.refuse(Statuses.notPermitted(caller));
       else route(call, body);
     } catch (RuntimeException | StackOverflowError defect) {
       call.refuse(Noise.defect(defect));

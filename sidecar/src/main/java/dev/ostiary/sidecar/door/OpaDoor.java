@@ -5,7 +5,7 @@ import dev.ostiary.cedar.json.JsonObject;
 import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.bundle.Template;
 import dev.ostiary.sidecar.bundle.Webhook;
-import dev.ostiary.sidecar.decide.Decider;
+import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
@@ -36,6 +36,7 @@ final class OpaDoor {
   /** Whether the request was for this door; then it is answered. */
   boolean answers(HttpCall call, Buffer body) {
     if (!call.path().startsWith(PREFIX)) return false;
+    if (!call.permitted(Right.OPA)) return true;
     var snapshot = asking.snapshot();
     if (snapshot.isEmpty()) {
       call.refuse(Asking.noSnapshot());
@@ -67,7 +68,8 @@ final class OpaDoor {
     for (Webhook webhook : webhooks) {
       if (!webhook.path().equals(path) || !fits(webhook, document)) continue;
       Optional<Question> question = reader.question(webhook.question());
-      if (question.isPresent()) return Decider.decide(question.get(), snapshot);
+      if (question.isPresent())
+        return asking.decide(question.get(), call.caller(), Right.OPA, snapshot);
     }
     return Refused.of(Why.UNKNOWN_ROUTE, "", "no webhook of the bundle fits the document");
   }

@@ -151,7 +151,10 @@ public final class Recorder implements AutoCloseable {
   /** Writes how many calls got no decision since it was last called; nothing if none did. */
   public void flushRefusals() {
     Map<Refusals.Kind, Long> taken = refusals.take();
-    if (taken.isEmpty()) return;
+    if (!taken.isEmpty()) write(taken);
+  }
+
+  private void write(Map<Refusals.Kind, Long> taken) {
     var record = dev.ostiary.record.v1.Refusals.newBuilder();
     taken.forEach((kind, count) ->
         record.addRefused(
@@ -166,6 +169,11 @@ public final class Recorder implements AutoCloseable {
         outcome -> {
           if (outcome instanceof Outcome.Refused) refusals.giveBack(taken);
         });
+  }
+
+  /** Writes of one call that it got no decision; where that cannot be, it is counted. */
+  public void refused(Refusals.Kind kind) {
+    write(Map.of(kind, 1L));
   }
 
   /** Whether the log takes entries now. */

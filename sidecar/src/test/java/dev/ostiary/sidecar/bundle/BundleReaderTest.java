@@ -345,4 +345,24 @@ class BundleReaderTest {
       return e.errors().stream().map(Object::toString).toList();
     }
   }
+
+  @Test
+  void theSidecarsOwnPoliciesAreReadApartAndByTheProgramsOwnSchema() throws Exception {
+    assertTrue(new BundleText().read().admin().isEmpty());
+    String admin = "@id(\"read\") permit (principal, action, resource == Ostiary::Door::\"opa\");";
+    var bundle = new BundleText().with("admin/own.cedar", admin).read();
+    assertEquals(1, bundle.policies().size());
+    assertEquals(1, bundle.admin().orElseThrow().policies().size());
+    String unknown =
+        String.join(
+            "\n",
+            new BundleText()
+                .with("admin/own.cedar", "@id(\"x\") permit (principal is User, action, resource);")
+                .faults());
+    assertTrue(unknown.startsWith("admin/own.cedar:1:"), unknown);
+    assertTrue(unknown.contains("User"), unknown);
+    assertEquals(
+        List.of("admin/own.cedar:1:1: expected an `@id` on every policy of a bundle"),
+        new BundleText().with("admin/own.cedar", "permit (principal, action, resource);").faults());
+  }
 }

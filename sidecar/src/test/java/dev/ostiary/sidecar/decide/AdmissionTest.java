@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.decide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.sidecar.bundle.AdminPolicies;
 import dev.ostiary.sidecar.decide.Caller.Right;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,9 +13,19 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
   private static final Set<Right> ASKING =
-      EnumSet.of(Right.CHECK, Right.EXPLAIN, Right.HEALTH, Right.REFLECT, Right.METRICS);
+      EnumSet.of(
+          Right.CHECK,
+          Right.EXPLAIN,
+          Right.EXT_AUTHZ,
+          Right.AUTHZEN,
+          Right.SEARCH,
+          Right.OPA,
+          Right.AUTH_REQUEST,
+          Right.HEALTH,
+          Right.REFLECT,
+          Right.METRICS);
 
-  private final Admission admission = new Admission(1000);
+  private final Admission admission = new Admission(1000, () -> AdminPolicies.BUILT_IN);
 
   private Set<Right> rights(String type, String id) {
     Caller caller = admission.admit(EntityUid.of(type, id));
