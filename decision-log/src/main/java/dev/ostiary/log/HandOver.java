@@ -2,6 +2,7 @@ package dev.ostiary.log;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class HandOver {
   private final AtomicReference<@Nullable Pending> queue = new AtomicReference<>();
   private final AtomicBoolean role = new AtomicBoolean();
   private final Consumer<@Nullable Pending> writer;
+  private volatile @Nullable Thread finisher; // waits for the role
 
   /**
    * No appends yet.
@@ -52,6 +54,7 @@ final class HandOver {
         writer.accept(Pending.reversed(queue.getAndSet(null)));
       } finally {
         role.set(false);
+        LockSupport.unpark(finisher); // does nothing where nobody waits
       }
     }
     return true;
@@ -59,7 +62,9 @@ final class HandOver {
 
   /** Waits for the role, writes what is queued, and runs {@code last} before letting go. */
   void finish(Runnable last) {
-    while (!role.compareAndSet(false, true)) Thread.onSpinWait();
+    finisher = Thread.currentThread();
+    while (!role.compareAndSet(false, true)) LockSupport.park(this);
+    finisher = null;
     try {
       writer.accept(Pending.reversed(queue.getAndSet(null)));
       last.run();

@@ -203,7 +203,7 @@ final class Publisher {
       if (stopping || failures > failuresBefore) return false;
       requested = true;
       LockSupport.unpark(thread);
-      wait(20);
+      wait(); // until the round is over
     }
     return true;
   }

@@ -24,6 +24,7 @@ final class Syncer {
   private volatile boolean idle;
   private volatile boolean stopping;
   private volatile long syncedSize;
+  private volatile int awaited; // changed under the monitor
   private long syncs; // this thread's own, read racily
   private long syncedBytes;
 
@@ -113,6 +114,7 @@ final class Syncer {
       condition.set(Refusal.SYNC_FAILED, detail);
       complete(strict, new Outcome.Refused(Refusal.SYNC_FAILED, Duration.ZERO, detail));
     }
+    tell();
   }
 
   private void mark(long size) {
@@ -169,19 +171,33 @@ final class Syncer {
   }
 
   /** Waits until {@code size} entries are synced; false if they never will be. */
-  boolean await(long size) throws InterruptedException {
-    while (syncedSize < size) {
-      if (condition.syncFailed() || stopping) return false;
-      wake(true);
-      Thread.sleep(1);
+  synchronized boolean await(long size) throws InterruptedException {
+    awaited++; // before the size is looked at, which the syncing thread changes before it looks here
+    try {
+      while (syncedSize < size) {
+        if (condition.syncFailed() || stopping) return false;
+        wake(true);
+        wait();
+      }
+      return true;
+    } finally {
+      awaited--;
     }
-    return true;
+  }
+
+  /** Tells those who wait that there is news. */
+  private void tell() {
+    if (awaited == 0) return;
+    synchronized (this) {
+      notifyAll();
+    }
   }
 
   void stop() throws InterruptedException {
     stopping = true;
     LockSupport.unpark(thread);
     thread.join();
+    tell();
     try {
       mark.close();
     } catch (IOException e) {
