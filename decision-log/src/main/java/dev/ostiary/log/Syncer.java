@@ -172,7 +172,8 @@ final class Syncer {
 
   /** Waits until {@code size} entries are synced; false if they never will be. */
   synchronized boolean await(long size) throws InterruptedException {
-    awaited++; // before the size is looked at, which the syncing thread changes before it looks here
+    awaited++; // before the size is looked at, which the syncing thread changes before it looks
+    // here
     try {
       while (syncedSize < size) {
         if (condition.syncFailed() || stopping) return false;
