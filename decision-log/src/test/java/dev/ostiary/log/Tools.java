@@ -15,10 +15,12 @@ final class Tools {
   private Tools() {}
 
   static void require(String program, String where) {
-    boolean found =
-        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
-    requireThat(found, "`" + program + "` is not on the PATH; install " + where);
+    requireThat(has(program), "`" + program + "` is not on the PATH; install " + where);
+  }
+
+  static boolean has(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 
   static void requireThat(boolean condition, String otherwise) {
