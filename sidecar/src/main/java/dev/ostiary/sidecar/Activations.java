@@ -6,6 +6,7 @@ import dev.ostiary.sidecar.facts.ActivationException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.sign.TrustedKeys;
 import dev.ostiary.sidecar.watch.BundleWatcher;
 import dev.ostiary.sidecar.watch.BundleWatcher.Seen;
 import io.micrometer.core.instrument.Counter;
@@ -27,11 +28,27 @@ final class Activations {
   private final Counter refused;
   private final AtomicBoolean looking = new AtomicBoolean();
   private final ReentrantLock work = new ReentrantLock();
+  private final boolean dev;
+  private final Optional<TrustedKeys> keys;
   private Optional<BundleWatcher> watcher = Optional.empty();
   private boolean closed;
   private volatile boolean broken;
 
-  Activations(FactLog facts, Recorder recorder, Journal journal, Meters meters) {
+  /**
+   * Brings bundles into force.
+   *
+   * @param dev whether they may be unsigned
+   * @param keys whose signatures they need; empty where there is no directory, or with {@code dev}
+   */
+  Activations(
+      FactLog facts,
+      Recorder recorder,
+      Journal journal,
+      Meters meters,
+      boolean dev,
+      Optional<TrustedKeys> keys) {
+    this.dev = dev;
+    this.keys = keys;
     this.facts = facts;
     this.recorder = recorder;
     this.journal = journal;
@@ -42,13 +59,27 @@ final class Activations {
         "1 if the bundle directory holds what cannot be activated",
         this,
         a -> a.broken ? 1 : 0);
+    meters.gauge(
+        "ostiary.bundle.unchecked",
+        "1 if bundles come into force unsigned, with --dev",
+        this,
+        a -> a.dev ? 1 : 0);
   }
 
   /** Reports what the fact log holds, and takes up the directory. */
-  void begin(Optional<Path> directory) {
+  void begin(Optional<Path> directory) throws StartException {
+    if (dev) journal.say("WARNING: --dev: bundles come into force unsigned, whoever wrote them");
     facts.snapshot().ifPresent(snapshot -> inForce(snapshot, "in force again"));
-    watcher = directory.map(BundleWatcher::new);
+    watcher = directory.map(path -> new BundleWatcher(path, keys));
     watcher.ifPresent(w -> take(w.first()));
+    if (dev) return;
+    var unchecked = facts.snapshot().map(Snapshot::bundle).filter(b -> b.signed().isEmpty());
+    if (unchecked.isPresent())
+      throw new StartException(
+          "expected a bundle that is signed, but "
+              + unchecked.get()
+              + " is in force from a start with --dev; sign it and give it as `bundle`, or start"
+              + " with --dev");
   }
 
   /** Whether the caller may look now; {@link #look} gives the claim back. */
@@ -113,16 +144,27 @@ final class Activations {
 
   private void inForce(Snapshot snapshot, String what) {
     var bundle = snapshot.bundle();
-    recorder.activated(bundle.name(), bundle.version(), bundle.digest(), snapshot.policyRevision());
+    recorder.activated(bundle, snapshot.policyRevision());
     journal.say(
-        "bundle %s version %d %s at revision %s, digest %s"
+        "bundle %s version %d %s at revision %s, digest %s, %s"
             .formatted(
                 bundle.name(),
                 bundle.version(),
                 what,
                 snapshot.policyRevision(),
-                HexFormat.of().formatHex(bundle.digest(), 0, 8)));
+                HexFormat.of().formatHex(bundle.digest(), 0, 8),
+                signers(bundle)));
     bundle.warnings().forEach(warning -> journal.say("warning: " + warning));
+  }
+
+  private static String signers(Bundle bundle) {
+    return bundle
+        .signed()
+        .map(signed ->
+            "signed by "
+                + String.join(
+                    ", ", signed.keyIds().stream().map(id -> id.substring(0, 8)).toList()))
+        .orElse("unsigned (--dev)");
   }
 
   private void refuse(String faults) {

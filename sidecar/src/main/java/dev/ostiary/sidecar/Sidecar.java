@@ -24,6 +24,8 @@ import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.record.Retention;
+import dev.ostiary.sidecar.sign.SigningException;
+import dev.ostiary.sidecar.sign.TrustedKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -127,7 +129,8 @@ public final class Sidecar implements AutoCloseable {
     this.recorder =
         new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
     recorder.started(version());
-    this.activations = new Activations(facts, recorder, journal, meters);
+    this.activations =
+        new Activations(facts, recorder, journal, meters, config.dev(), keys(config));
     var admission =
         new Admission(
             ownUid(),
@@ -152,7 +155,12 @@ public final class Sidecar implements AutoCloseable {
             loops.nettyEventLoopGroup());
     this.admin =
         new AdminServer(
-            config.admin().address(), meters, this::unready, admission::admit, config.data());
+            config.admin().address(),
+            meters,
+            this::unready,
+            config.dev() ? "ready; bundles come into force unsigned (--dev)" : "ready",
+            admission::admit,
+            config.data());
     this.http = config.http().map(at -> new HttpDoor(asking, meters, loopback, config, at));
     gauges();
     try {
@@ -162,6 +170,16 @@ public final class Sidecar implements AutoCloseable {
       door.stop();
       stopVertx();
       throw e;
+    }
+  }
+
+  /** Whose signatures a bundle needs; a start without a bundle needs nobody's but past ones. */
+  private static Optional<TrustedKeys> keys(Config config) throws StartException {
+    if (config.bundleKeys().isEmpty()) return Optional.empty();
+    try {
+      return Optional.of(TrustedKeys.read(config.bundleKeys().get(), config.bundleThreshold()));
+    } catch (SigningException e) {
+      throw new StartException("bundle.keys: " + e.getMessage());
     }
   }
 

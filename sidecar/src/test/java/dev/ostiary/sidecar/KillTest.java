@@ -101,6 +101,7 @@ final class KillTest {
               "serve");
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().put("OSTIARY_BUNDLE", directory.resolve("bundle").toString());
+      builder.environment().put("OSTIARY_DEV", "true");
       builder.environment().put("OSTIARY_DATA", directory.resolve("data").toString());
       builder.environment().put("OSTIARY_LOG_ORIGIN", "test.example");
       builder.environment().put("OSTIARY_GRPC", "127.0.0.1:0");

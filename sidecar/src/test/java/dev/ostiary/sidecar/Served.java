@@ -56,6 +56,7 @@ public final class Served implements AutoCloseable {
   static Config config(Path directory, Map<Key, String> keys) throws Exception {
     var all = new EnumMap<Key, String>(Key.class);
     all.put(Key.BUNDLE, directory.resolve("bundle").toString());
+    all.put(Key.DEV, keys.containsKey(Key.BUNDLE_KEYS) ? "false" : "true");
     all.put(Key.DATA, directory.resolve("data").toString());
     all.put(Key.GRPC, "127.0.0.1:0");
     all.put(Key.HTTP, "127.0.0.1:0");

@@ -53,6 +53,7 @@ public final class ServedProcess implements AutoCloseable {
     command.addAll(List.of("dev.ostiary.sidecar.cli.Main", "serve"));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OSTIARY_BUNDLE", directory.resolve("bundle").toString());
+    builder.environment().put("OSTIARY_DEV", "true");
     builder.environment().put("OSTIARY_DATA", directory.resolve("data").toString());
     builder.environment().put("OSTIARY_LOG_ORIGIN", "test.example");
     builder.environment().put("OSTIARY_GRPC", "127.0.0.1:0");

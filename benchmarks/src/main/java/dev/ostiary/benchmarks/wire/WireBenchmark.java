@@ -200,7 +200,7 @@ public final class WireBenchmark {
   private static ServerProcess sidecar(Path directory) throws IOException {
     var arguments = new ArrayList<String>(List.of("serve", "--grpc", "127.0.0.1:0"));
     arguments.addAll(List.of("--admin", "127.0.0.1:0", "--http", "off", "--socket", "off"));
-    arguments.addAll(List.of("--bundle", directory.resolve("bundle").toString()));
+    arguments.addAll(List.of("--dev", "--bundle", directory.resolve("bundle").toString()));
     arguments.addAll(List.of("--data", directory.resolve("data").toString()));
     return ServerProcess.start(
         0, JVM, Pattern.compile("gRPC listens on (127\\S+)"), Main.class.getName(), arguments);

@@ -67,6 +67,8 @@ final class ClientTest {
         Map.of(
             Key.BUNDLE,
             lab.toString(),
+            Key.DEV,
+            "true",
             Key.DATA,
             directory.resolve("data").toString(),
             Key.SOCKET,

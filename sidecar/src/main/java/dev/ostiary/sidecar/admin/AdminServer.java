@@ -27,6 +27,7 @@ public final class AdminServer extends VerticleBase {
   private final InetSocketAddress address;
   private final Meters meters;
   private final Supplier<Optional<String>> unready;
+  private final String ready;
   private final Function<EntityUid, Caller> admission;
   private final Caller anybody;
   private final LogFiles logs;
@@ -36,6 +37,7 @@ public final class AdminServer extends VerticleBase {
    * A server that does not listen yet.
    *
    * @param unready why the process cannot decide or write now; empty if it can
+   * @param ready what to say if it can
    * @param admission what a caller may do
    * @param data where the logs are
    */
@@ -43,11 +45,13 @@ public final class AdminServer extends VerticleBase {
       InetSocketAddress address,
       Meters meters,
       Supplier<Optional<String>> unready,
+      String ready,
       Function<EntityUid, Caller> admission,
       Path data) {
     this.address = address;
     this.meters = meters;
     this.unready = unready;
+    this.ready = ready;
     this.admission = admission;
     this.anybody = admission.apply(EntityUid.of(Caller.TYPE, "loopback"));
     this.logs = new LogFiles(data);
@@ -96,7 +100,7 @@ public final class AdminServer extends VerticleBase {
       case "/healthz" -> end(response, 200, "ok\n");
       case "/readyz" -> {
         var why = unready.get();
-        if (why.isEmpty()) end(response, 200, "ready\n");
+        if (why.isEmpty()) end(response, 200, ready + "\n");
         else end(response, 503, why.get() + "\n");
       }
       default ->

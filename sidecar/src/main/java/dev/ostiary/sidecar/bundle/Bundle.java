@@ -17,6 +17,7 @@ import java.util.Optional;
  *
  * @param files its canonical form: what is activated, by path in ascending order
  * @param digest of its canonical form, as {@link #digest(List)} gives it
+ * @param signed who signed it; empty where nobody asked
  * @param settings {@code bundle.yaml}
  * @param schema all schema files together, without the attributes that are secret
  * @param marks what the schema's annotations say
@@ -30,6 +31,7 @@ import java.util.Optional;
 public record Bundle(
     List<BundleFile> files,
     byte[] digest,
+    Optional<Signed> signed,
     BundleSettings settings,
     Schema schema,
     SchemaMarks marks,

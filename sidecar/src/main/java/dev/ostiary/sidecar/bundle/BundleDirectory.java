@@ -2,6 +2,7 @@ package dev.ostiary.sidecar.bundle;
 
 import dev.ostiary.cedar.syntax.SourceError;
 import dev.ostiary.cedar.syntax.Span;
+import dev.ostiary.sidecar.sign.Envelope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -33,8 +35,16 @@ final class BundleDirectory {
     this.real = directory.toRealPath();
   }
 
-  /** The canonical form of the bundle in {@code directory}. */
-  static List<BundleFile> read(Path directory) throws BundleException {
+  /**
+   * What a directory holds.
+   *
+   * @param files the canonical form of its bundle
+   * @param envelope what {@link Manifest#FILE} holds, if it is there
+   */
+  record Read(List<BundleFile> files, Optional<byte[]> envelope) {}
+
+  /** Reads the bundle in {@code directory}, each file once. */
+  static Read read(Path directory) throws BundleException {
     try {
       if (!Files.isDirectory(directory))
         throw refused(
@@ -44,8 +54,9 @@ final class BundleDirectory {
       var reader = new BundleDirectory(directory);
       reader.list();
       List<BundleFile> files = reader.readAll();
+      var envelope = reader.readEnvelope();
       if (!reader.errors.isEmpty()) throw new BundleException(reader.errors);
-      return files;
+      return new Read(files, envelope);
     } catch (IOException | DirectoryIteratorException e) {
       throw refused(directory + ": expected a readable directory: " + reason(e));
     }
@@ -116,25 +127,18 @@ final class BundleDirectory {
     long left = Bundle.MAX_BYTES;
     for (var entry : found.entrySet()) {
       try {
-        Path file = entry.getValue().toRealPath();
-        if (!file.startsWith(real)) {
+        var content = read(entry.getKey(), entry.getValue(), left);
+        if (content.isEmpty()) continue;
+        left -= content.get().length;
+        if (left < 0) {
           fault(
-              entry.getKey() + ": expected a file of the bundle, got a link out of its directory");
-        } else if (!Files.isRegularFile(file)) {
-          fault(entry.getKey() + ": expected a regular file");
-        } else {
-          byte[] content = read(file, left);
-          left -= content.length;
-          if (left < 0) {
-            fault(
-                entry.getKey()
-                    + ": expected a bundle of at most "
-                    + Bundle.MAX_BYTES
-                    + " bytes; it is larger with this file");
-            return files;
-          }
-          files.add(new BundleFile(entry.getKey(), content));
+              entry.getKey()
+                  + ": expected a bundle of at most "
+                  + Bundle.MAX_BYTES
+                  + " bytes; it is larger with this file");
+          return files;
         }
+        files.add(new BundleFile(entry.getKey(), content.get()));
       } catch (NoSuchFileException e) {
         fault(entry.getKey() + ": expected a file, got a link to nothing");
       } catch (IOException e) {
@@ -144,7 +148,30 @@ final class BundleDirectory {
     return files;
   }
 
-  /** At most one byte more than {@code limit}. */
+  private Optional<byte[]> readEnvelope() {
+    try {
+      return read(Manifest.FILE, directory.resolve(Manifest.FILE), Envelope.MAX_BYTES);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      fault(Manifest.FILE + ": expected a readable file: " + reason(e));
+      return Optional.empty();
+    }
+  }
+
+  /** A file's content, at most one byte more than {@code limit}; none where there is a fault. */
+  private Optional<byte[]> read(String name, Path path, long limit) throws IOException {
+    Path file = path.toRealPath();
+    if (!file.startsWith(real)) {
+      fault(name + ": expected a file of the bundle, got a link out of its directory");
+    } else if (!Files.isRegularFile(file)) {
+      fault(name + ": expected a regular file");
+    } else {
+      return Optional.of(read(file, limit));
+    }
+    return Optional.empty();
+  }
+
   private static byte[] read(Path file, long limit) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes((int) limit + 1);

@@ -11,6 +11,8 @@ import dev.ostiary.cedar.syntax.Span;
 import dev.ostiary.cedar.validate.ValidationMode;
 import dev.ostiary.cedar.validate.ValidationWarning;
 import dev.ostiary.cedar.validate.Validator;
+import dev.ostiary.sidecar.sign.SigningException;
+import dev.ostiary.sidecar.sign.TrustedKeys;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -39,12 +41,32 @@ public final class BundleReader {
   private BundleReader() {}
 
   /**
-   * Reads and checks the bundle in a directory. Blocks.
+   * Reads and checks the bundle in a directory, whoever signed it. Blocks.
    *
    * @throws BundleException with every fault that was found
    */
   public static Bundle read(Path directory) throws BundleException {
-    return of(BundleDirectory.read(directory));
+    return of(BundleDirectory.read(directory).files());
+  }
+
+  /**
+   * Reads and checks the bundle in a directory if {@code keys} signed it; nothing of it is parsed
+   * otherwise. Blocks.
+   *
+   * @throws BundleException with every fault that was found
+   */
+  public static Bundle read(Path directory, TrustedKeys keys) throws BundleException {
+    var read = BundleDirectory.read(directory);
+    try {
+      if (read.envelope().isEmpty())
+        throw new SigningException(
+            Manifest.FILE + ": expected signatures of the bundle, got nothing there");
+      return of(
+          read.files(), Optional.of(Manifest.check(read.files(), read.envelope().get(), keys)));
+    } catch (SigningException e) {
+      throw new BundleException(
+          List.of(new SourceError(Span.NONE, String.valueOf(e.getMessage()))));
+    }
   }
 
   /**
@@ -53,10 +75,15 @@ public final class BundleReader {
    * @throws BundleException with every fault that was found
    */
   public static Bundle of(List<BundleFile> files) throws BundleException {
-    return new BundleReader().bundle(files);
+    return of(files, Optional.empty());
   }
 
-  private Bundle bundle(List<BundleFile> files) throws BundleException {
+  /** The same of one whose signatures were checked. */
+  public static Bundle of(List<BundleFile> files, Optional<Signed> signed) throws BundleException {
+    return new BundleReader().bundle(files, signed);
+  }
+
+  private Bundle bundle(List<BundleFile> files, Optional<Signed> signed) throws BundleException {
     var sorted = files.stream().sorted(Comparator.comparing(BundleFile::path)).toList();
     Optional<Schema> written = schema(sources(sorted, SCHEMA));
     Optional<Secrets> secrets = written.map(Secrets::new);
@@ -85,6 +112,7 @@ public final class BundleReader {
     return new Bundle(
         sorted,
         Bundle.digest(sorted),
+        signed,
         settings,
         schema.get(),
         marks,

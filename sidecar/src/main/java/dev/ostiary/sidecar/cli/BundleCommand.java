@@ -6,7 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bundle",
     description = "Work with policy bundles.",
-    subcommands = BundleCheck.class,
+    subcommands = {
+      BundleCheck.class,
+      BundleKeygen.class,
+      BundleSign.class,
+      BundleVerify.class,
+      BundleInspect.class
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class BundleCommand {}

@@ -106,6 +106,8 @@ final class DemoCommand implements Callable<Integer> {
         Map.of(
             Key.BUNDLE,
             lab.toString(),
+            Key.DEV,
+            "true",
             Key.DATA,
             data.toString(),
             Key.GRPC,

@@ -50,6 +50,13 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String bundle;
 
   @Option(
+      names = "--dev",
+      description =
+          "Let bundles come into force unsigned, and say so; for trying things, never where it"
+              + " matters. Otherwise `bundle.keys` says who signs them.")
+  private boolean dev;
+
+  @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "Directory of the logs and keys; `ostiary-data` by default.")
@@ -147,6 +154,7 @@ final class ServeCommand implements Callable<Integer> {
   private Map<Key, String> flags() {
     var flags = new EnumMap<Key, String>(Key.class);
     flag(flags, Key.BUNDLE, bundle);
+    if (dev) flags.put(Key.DEV, "true");
     flag(flags, Key.DATA, data);
     flag(flags, Key.SOCKET, socket);
     flag(flags, Key.GRPC, grpc);

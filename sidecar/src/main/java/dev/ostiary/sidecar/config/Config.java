@@ -8,6 +8,9 @@ import java.util.Optional;
  * What the process is told at its start.
  *
  * @param bundle directory of the bundle; without one, the last activation in the fact log decides
+ * @param bundleKeys file of the public keys that sign bundles
+ * @param bundleThreshold how many of them must
+ * @param dev whether bundles come into force unsigned
  * @param data directory of the logs and keys
  * @param socket Unix socket for gRPC
  * @param grpc TCP address for gRPC
@@ -28,6 +31,9 @@ import java.util.Optional;
  */
 public record Config(
     Optional<Path> bundle,
+    Optional<Path> bundleKeys,
+    int bundleThreshold,
+    boolean dev,
     Path data,
     Optional<Path> socket,
     Optional<Listener> grpc,

@@ -70,12 +70,11 @@ public final class ConfigReader {
     for (var key : map.keys()) {
       String path = prefix + key.text();
       var known = Key.at(path);
-      if (known.isPresent()) {
+      if (Key.paths().stream().anyMatch(p -> p.startsWith(path + ".")) && map.isMap(key.text())) {
+        readMap(map.map(key.text()), path + ".", errors);
+      } else if (known.isPresent()) {
         map.text(key.text())
             .ifPresent(value -> given.put(known.get(), new Given(value.text(), at(value.span()))));
-      } else if (Key.paths().stream().anyMatch(p -> p.startsWith(path + "."))
-          && map.isMap(key.text())) {
-        readMap(map.map(key.text()), path + ".", errors);
       } else {
         errors.add(new SourceError(key.span(), Suggestion.unknown("key", path, Key.paths())));
       }
@@ -110,8 +109,19 @@ public final class ConfigReader {
     Path data = Path.of(text(Key.DATA));
     Path admin = Config.adminSocket(data);
     if (isTooLong(admin)) fault(Key.DATA, SOCKET_PATH, admin.toAbsolutePath().toString());
+    boolean dev = bool(Key.DEV);
+    if (dev && optional(Key.BUNDLE_KEYS).isPresent())
+      fault(Key.DEV, "false where bundle.keys says who signs bundles", "true");
+    if (!dev && optional(Key.BUNDLE).isPresent() && optional(Key.BUNDLE_KEYS).isEmpty())
+      fault(
+          Key.BUNDLE,
+          "bundle.keys beside it, which says who signs bundles, or --dev to take them unsigned",
+          text(Key.BUNDLE));
     return new Config(
         optional(Key.BUNDLE).map(Path::of),
+        optional(Key.BUNDLE_KEYS).map(Path::of),
+        (int) number(Key.BUNDLE_THRESHOLD, 1, 16),
+        dev,
         data,
         socket(data),
         listener(Key.GRPC),

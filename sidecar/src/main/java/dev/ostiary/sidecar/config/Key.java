@@ -8,6 +8,9 @@ import java.util.Optional;
 /** Everything that can be configured: one line of the file, one environment variable each. */
 public enum Key {
   BUNDLE("bundle", "", "directory of the policy bundle; it is watched"),
+  BUNDLE_KEYS("bundle.keys", "", "PEM file of the Ed25519 public keys that sign bundles"),
+  BUNDLE_THRESHOLD("bundle.threshold", "1", "how many of these keys a bundle must be signed by"),
+  DEV("dev", "false", "whether bundles come into force unsigned; never where it matters"),
   DATA("data", "ostiary-data", "directory of the logs and keys; one process at a time"),
   SOCKET("socket", "", "Unix socket for gRPC; DATA/ostiary.sock by default, `off` for none"),
   GRPC("grpc", "127.0.0.1:7470", "loopback HOST:PORT for gRPC; port 0 picks one, `off` for none"),

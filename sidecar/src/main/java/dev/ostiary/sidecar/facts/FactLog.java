@@ -136,8 +136,12 @@ public final class FactLog implements AutoCloseable {
       throws ActivationException, InterruptedException {
     Snapshot before = snapshot;
     if (before != null) {
-      if (Arrays.equals(before.bundle().digest(), bundle.digest())) return before;
-      if (bundle.version() <= before.bundle().version()) throw notRising(bundle, before.bundle());
+      boolean same = Arrays.equals(before.bundle().digest(), bundle.digest());
+      // What came into force unchecked does so again once it is signed.
+      if (same && (before.bundle().signed().isPresent() || bundle.signed().isEmpty()))
+        return before;
+      if (!same && bundle.version() <= before.bundle().version())
+        throw notRising(bundle, before.bundle());
     }
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
@@ -306,7 +310,14 @@ public final class FactLog implements AutoCloseable {
         Activation.newBuilder()
             .setName(bundle.name())
             .setVersion(bundle.version())
-            .setDigest(UnsafeByteOperations.unsafeWrap(bundle.digest()));
+            .setDigest(UnsafeByteOperations.unsafeWrap(bundle.digest()))
+            .setUnchecked(bundle.signed().isEmpty());
+    bundle
+        .signed()
+        .ifPresent(signed ->
+            activation
+                .setEnvelope(UnsafeByteOperations.unsafeWrap(signed.envelope()))
+                .addAllKeyIds(signed.keyIds()));
     for (var file : bundle.files())
       activation.addFiles(
           BundleFile.newBuilder()

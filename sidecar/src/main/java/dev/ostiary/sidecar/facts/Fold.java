@@ -14,6 +14,7 @@ import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleException;
 import dev.ostiary.sidecar.bundle.BundleFile;
 import dev.ostiary.sidecar.bundle.BundleReader;
+import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
@@ -238,6 +239,12 @@ final class Fold {
         Reason.ENTITIES_REFUSED, at(size) + ": " + (field.isEmpty() ? "" : field + ": ") + message);
   }
 
+  private static Optional<Signed> signed(Activation activation) {
+    if (activation.getKeyIdsList().isEmpty()) return Optional.empty();
+    return Optional.of(
+        new Signed(activation.getEnvelope().toByteArray(), activation.getKeyIdsList()));
+  }
+
   /** The bundle that an activation holds. */
   private static Bundle bundle(Activation activation) throws CannotFoldException {
     List<BundleFile> files =
@@ -249,7 +256,7 @@ final class Fold {
       throw new CannotFoldException(
           Reason.DIGEST_DIFFERS, "the activation of " + named + " does not hold what it names");
     try {
-      return BundleReader.of(files);
+      return BundleReader.of(files, signed(activation));
     } catch (BundleException e) {
       throw new CannotFoldException(
           Reason.BUNDLE_REFUSED,

@@ -16,7 +16,9 @@ import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.record.v1.PolicyActivated;
 import dev.ostiary.record.v1.Refused;
 import dev.ostiary.record.v1.Started;
+import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.LogClass;
+import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Question;
@@ -125,14 +127,16 @@ public final class Recorder implements AutoCloseable {
   }
 
   /** Writes that a bundle is in force for what follows. */
-  public void activated(String name, long version, byte[] digest, Revision revision) {
+  public void activated(Bundle bundle, Revision revision) {
     append(
         entry()
             .setPolicyActivated(
                 PolicyActivated.newBuilder()
-                    .setName(name)
-                    .setVersion(version)
-                    .setDigest(UnsafeByteOperations.unsafeWrap(digest))
+                    .setName(bundle.name())
+                    .setVersion(bundle.version())
+                    .setDigest(UnsafeByteOperations.unsafeWrap(bundle.digest()))
+                    .addAllKeyIds(bundle.signed().map(Signed::keyIds).orElse(List.of()))
+                    .setUnchecked(bundle.signed().isEmpty())
                     .setRevision(ContractWriter.revision(revision)))
             .build());
   }

@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.watch;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleException;
 import dev.ostiary.sidecar.bundle.BundleReader;
+import dev.ostiary.sidecar.sign.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -34,12 +35,18 @@ public final class BundleWatcher {
   }
 
   private final Path directory;
+  private final Optional<TrustedKeys> keys;
   private Optional<Map<Path, String>> previous = Optional.empty();
   private Optional<Map<Path, String>> reported = Optional.empty();
 
-  /** Watches {@code directory}, which need not exist. */
-  public BundleWatcher(Path directory) {
+  /**
+   * Watches {@code directory}, which need not exist.
+   *
+   * @param keys whose signatures a bundle needs; empty where nobody's are checked
+   */
+  public BundleWatcher(Path directory, Optional<TrustedKeys> keys) {
     this.directory = directory;
+    this.keys = keys;
   }
 
   /** Reads the bundle now, changed or not; what is reported counts as seen. */
@@ -59,7 +66,7 @@ public final class BundleWatcher {
   private Seen read(Optional<Map<Path, String>> before) {
     Seen seen;
     try {
-      seen = new Seen.Changed(BundleReader.read(directory));
+      seen = new Seen.Changed(read());
     } catch (BundleException e) {
       seen = new Seen.Unreadable(e.errors().stream().map(Object::toString).toList());
     } catch (RuntimeException | StackOverflowError defect) {
@@ -68,6 +75,12 @@ public final class BundleWatcher {
     if (!stamp().equals(before)) return new Seen.Same(); // it changed meanwhile: read it next time
     reported = before;
     return seen;
+  }
+
+  private Bundle read() throws BundleException {
+    return keys.isPresent()
+        ? BundleReader.read(directory, keys.get())
+        : BundleReader.read(directory);
   }
 
   /** Size, time and identity of every file; nothing where the directory is not there. */

@@ -32,7 +32,7 @@ final class ConfigReaderTest {
     var config =
         ConfigReader.read(
             Optional.of(file),
-            Map.of("OSTIARY_DATA", "two", "OSTIARY_BUNDLE", "two", "PATH", "/bin"),
+            Map.of("OSTIARY_DATA", "two", "OSTIARY_BUNDLE", "two", "OSTIARY_DEV", "true"),
             Map.of(Key.DATA, "three"));
     assertEquals(Path.of("three"), config.data());
     assertEquals(Optional.of(Path.of("two")), config.bundle());
