@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,7 +112,8 @@ final class SignedBundleTest {
   private void sign() throws Exception {
     Path bundle = directory.resolve("bundle");
     var envelope = KEY.sign(Manifest.unsigned(BundleReader.read(bundle).files()));
-    Served.write(bundle.resolve(Manifest.FILE), new String(envelope.json(), "UTF-8"));
+    Served.write(
+        bundle.resolve(Manifest.FILE), new String(envelope.json(), StandardCharsets.UTF_8));
   }
 
   private List<Activation> activations() throws Exception {
