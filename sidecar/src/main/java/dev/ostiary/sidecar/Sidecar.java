@@ -29,6 +29,7 @@ import dev.ostiary.sidecar.sign.TrustedKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -184,7 +185,10 @@ public final class Sidecar implements AutoCloseable {
   }
 
   private static Vertx vertx(Config config) {
-    var options = new VertxOptions().setPreferNativeTransport(true);
+    // Its cache of files would want a directory that can be written, which an image may not have.
+    var files =
+        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    var options = new VertxOptions().setPreferNativeTransport(true).setFileSystemOptions(files);
     int processors = Runtime.getRuntime().availableProcessors();
     options.setEventLoopPoolSize(config.threads() > 0 ? config.threads() : processors);
     return Vertx.builder().with(options).build();
