@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.sidecar.Served;
 import dev.ostiary.v1.CheckRequest;
@@ -158,13 +159,12 @@ final class ImageIT {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       channel.shutdownNow();
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-      if (process.isAlive()) {
-        run("runc", "kill", name, "KILL");
-        process.waitFor();
-      }
+      if (process.isAlive())
+        new ProcessBuilder("runc", "kill", name, "KILL").start().onExit().join();
+      process.onExit().join();
     }
 
     /** What a pod's manifest says, in the runtime's words; the socket is the only way in. */
@@ -176,6 +176,8 @@ final class ImageIT {
       process.addProperty("terminal", false);
       process.addProperty("noNewPrivileges", true);
       process.add("capabilities", new JsonObject());
+      var args = process.getAsJsonArray("args");
+      if (!args.asList().contains(new JsonPrimitive("--dev"))) args.add("--dev");
       var linux = config.getAsJsonObject("linux");
       var resources = new JsonObject();
       var memory = new JsonObject();
