@@ -11,6 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The writer of one tree: an append-only, verifiable log in a directory, held by one process.
@@ -31,6 +32,7 @@ public final class DecisionLog implements AutoCloseable {
   private final Writer writer;
   private final Syncer syncer;
   private final Publisher publisher;
+  private final Optional<Shipper> shipper;
   private boolean closed;
 
   /**
@@ -112,9 +114,12 @@ public final class DecisionLog implements AutoCloseable {
     syncer = new Syncer(disk, options, condition, writer, mark, found.size());
     publisher = new Publisher(disk, options, writer, syncer, found);
     writer.wakes(syncer);
+    shipper = options.shipping().map(to -> new Shipper(options, to, writer, publisher));
+    shipper.ifPresent(syncer::ships);
     supply.start();
     syncer.start();
     publisher.start();
+    shipper.ifPresent(Shipper::start);
   }
 
   /**
@@ -159,6 +164,11 @@ public final class DecisionLog implements AutoCloseable {
   /** The last published checkpoint; of size 0 in a new log. */
   public Checkpoint checkpoint() {
     return publisher.checkpoint();
+  }
+
+  /** How far the log is in its store; empty where it is shipped to none. */
+  public Optional<Shipping> shipping() {
+    return shipper.map(Shipper::shipping);
   }
 
   /** Whether records are taken now, and if not, why. */
@@ -208,18 +218,20 @@ public final class DecisionLog implements AutoCloseable {
 
   /**
    * Removes the log's beginning for good: the entries below {@code before}, as far as whole units
-   * of 65,536 of them are in durable tiles under a published checkpoint. The tree's upper levels
-   * stay, so that what is left still verifies and old checkpoints stay comparable.
+   * of 65,536 of them are in durable tiles under a published checkpoint, and in the store if there
+   * is one. The tree's upper levels stay, so that what is left still verifies and old checkpoints
+   * stay comparable.
    *
    * @return index of the first entry that is left
    */
   public long prune(long before) throws IOException {
-    return publisher.prune(before);
+    long shipped = shipper.map(s -> s.shipping().size()).orElse(Long.MAX_VALUE);
+    return publisher.prune(Math.min(before, shipped));
   }
 
   /**
-   * Refuses new records, writes and syncs what is queued, publishes the last checkpoint and lets go
-   * of the directory. Blocks; a second call does nothing.
+   * Refuses new records, writes and syncs what is queued, publishes the last checkpoint, ships it
+   * and lets go of the directory. Blocks; a second call does nothing.
    */
   @Override
   public synchronized void close() {
@@ -227,7 +239,9 @@ public final class DecisionLog implements AutoCloseable {
     closed = true;
     condition.set(Refusal.CLOSED, "the log is closed");
     boolean interrupted = false;
-    Closing[] steps = {writer::stop, syncer::stop, publisher::stop, supply::stop};
+    Closing[] steps = {
+      writer::stop, syncer::stop, publisher::stop, this::stopShipping, supply::stop
+    };
     for (Closing step : steps) {
       while (true) {
         try {
@@ -240,6 +254,10 @@ public final class DecisionLog implements AutoCloseable {
     }
     release(lock);
     if (interrupted) Thread.currentThread().interrupt();
+  }
+
+  private void stopShipping() throws InterruptedException {
+    if (shipper.isPresent()) shipper.get().stop();
   }
 
   private interface Closing {

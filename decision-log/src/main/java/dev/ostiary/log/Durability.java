@@ -11,6 +11,10 @@ public enum Durability {
    * Written to the kernel. A killed process loses nothing, a lost power at most the last commit.
    */
   BOUNDED,
-  /** Fsynced, together with all that arrived meanwhile. Nothing is lost. */
-  STRICT
+  /** Fsynced, together with all that arrived meanwhile. Nothing is lost but with the disk. */
+  STRICT,
+  /**
+   * Acknowledged by the store that the log is shipped to, after it was fsynced. Nothing is lost.
+   */
+  SHIPPED
 }

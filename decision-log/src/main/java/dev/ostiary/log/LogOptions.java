@@ -34,6 +34,7 @@ public final class LogOptions implements Cloneable {
   private List<Witness> witnesses = List.of();
   private Duration witnessPatience = Duration.ofMillis(200);
   private List<Anchor> anchors = List.of();
+  private Optional<ShipOptions> shipping = Optional.empty();
 
   private LogOptions(Path directory, String origin, LogKey key) {
     this.directory = directory;
@@ -221,6 +222,16 @@ public final class LogOptions implements Cloneable {
       all.add(value);
       options.anchors = List.copyOf(all);
     });
+  }
+
+  /** Where the log is shipped to as it grows; nowhere. */
+  public Optional<ShipOptions> shipping() {
+    return shipping;
+  }
+
+  /** Shipped to a store, which {@link Durability#SHIPPED} waits for. */
+  public LogOptions withShipping(ShipOptions value) {
+    return with(options -> options.shipping = Optional.of(value));
   }
 
   /** A checkpoint with every signature that these options ask for. */

@@ -20,8 +20,8 @@ public sealed interface Outcome {
 
   /**
    * The record was not acknowledged and its caller must be told so. After {@link
-   * Refusal#WRITE_FAILED} or {@link Refusal#SYNC_FAILED} it may still be found in the log; after
-   * any other reason it is not there.
+   * Refusal#WRITE_FAILED}, {@link Refusal#SYNC_FAILED} or {@link Refusal#UNSHIPPED} it may still be
+   * found in the log; after any other reason it is not there.
    *
    * @param reason why
    * @param retryAfter when it is worth trying again; zero if it is not before a restart

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One append on its way: queued, then written, then for class strict synced. Linked into one list
- * at a time.
+ * One append on its way: queued, then written, then for class strict synced, then for class shipped
+ * shipped. Linked into one list at a time.
  */
 final class Pending {
   final byte[] record;

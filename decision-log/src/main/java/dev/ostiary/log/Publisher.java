@@ -31,7 +31,17 @@ final class Publisher {
   private final TileWriter tiles;
   private final WalCursor cursor;
   private final Thread thread = new Thread(this::run, "ostiary-log-publish");
+
+  /**
+   * What is published.
+   *
+   * @param signed the checkpoint as it is there
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  record Published(Checkpoint checkpoint, byte[] signed) {}
+
   private volatile Checkpoint checkpoint;
+  private volatile Published last;
   private volatile boolean stopping;
   private volatile boolean requested;
   private boolean behind; // more is synced than the last round made tiles of
@@ -57,6 +67,7 @@ final class Publisher {
     this.checkpoint = found.checkpoint();
     this.keptSize = found.keptSize();
     this.signed = found.signed();
+    this.last = new Published(checkpoint, signed);
     this.settler = new Settler(disk, wal, files, () -> checkpoint().size(), found.settled());
     this.cosigning =
         new Cosigning(options.witnesses(), options.witnessPatience(), checkpoint.size());
@@ -103,6 +114,7 @@ final class Publisher {
       signed = encoded(cosigning.cosigned(sign(next), next, new TileTree(files, next.size())));
       files.checkpoint(signed);
       checkpoint = next;
+      last = new Published(next, signed);
       published++;
       writer.published(readBytes);
       unanchored = !options.anchors().isEmpty();
@@ -178,6 +190,21 @@ final class Publisher {
 
   Checkpoint checkpoint() {
     return checkpoint;
+  }
+
+  /** The last checkpoint with its signatures. */
+  Published last() {
+    return last;
+  }
+
+  /** Asks for a checkpoint of all that is synced now, and does not wait. */
+  void request() {
+    requested = true;
+    LockSupport.unpark(thread);
+  }
+
+  TreeFiles files() {
+    return files;
   }
 
   long published() {

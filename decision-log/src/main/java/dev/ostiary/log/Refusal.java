@@ -4,6 +4,11 @@ package dev.ostiary.log;
 public enum Refusal {
   /** More bytes wait for the disk than {@link LogOptions#unsyncedBytes()} allows. */
   BACKLOG,
+  /**
+   * Class shipped: there is no store, or it did not acknowledge the record in time. In the latter
+   * case it may still be found in the log.
+   */
+  UNSHIPPED,
   /** More bytes wait to become tiles than {@link LogOptions#unpublishedBytes()} allows. */
   UNPUBLISHED,
   /** The disk has less room left than {@link LogOptions#reserveBytes()}, or none. */

@@ -25,6 +25,7 @@ final class Syncer {
   private volatile boolean stopping;
   private volatile long syncedSize;
   private volatile int awaited; // changed under the monitor
+  private @Nullable Shipper shipper; // set before the thread starts
   private long syncs; // this thread's own, read racily
   private long syncedBytes;
 
@@ -42,6 +43,11 @@ final class Syncer {
     this.mark = mark;
     this.syncedSize = size;
     thread.setDaemon(true);
+  }
+
+  /** Who completes appends of class shipped. */
+  void ships(Shipper to) {
+    shipper = to;
   }
 
   void start() {
@@ -131,6 +137,8 @@ final class Syncer {
       if (refusal != null) {
         writer.refused.increment();
         pending.complete(refusal);
+      } else if (pending.durability == Durability.SHIPPED && shipper != null) {
+        shipper.await(pending);
       } else {
         pending.complete(Objects.requireNonNull(pending.appended));
       }

@@ -66,11 +66,8 @@ final class TreeFiles implements TileSource {
     disk.replace(directory.resolve("wal/kept.new"), kept.resolve(Long.toString(size)), signed);
   }
 
-  /**
-   * Makes the full tiles and bundles over entries {@code [from, to)} durable, both multiples of
-   * 256, then drops the partial ones that they replace.
-   */
-  void settle(long from, long to, ExecutorService pool) throws IOException {
+  /** Paths of the full tiles and bundles over entries {@code [from, to)}, both multiples of 256. */
+  static List<String> full(long from, long to) {
     var full = new ArrayList<String>();
     for (long n = from / TilePath.WIDTH; n < to / TilePath.WIDTH; n++) {
       full.add(TilePath.bundle(n, TilePath.WIDTH));
@@ -80,6 +77,15 @@ final class TreeFiles implements TileSource {
         full.add(TilePath.tile(level, n, TilePath.WIDTH));
       }
     }
+    return full;
+  }
+
+  /**
+   * Makes the full tiles and bundles over entries {@code [from, to)} durable, both multiples of
+   * 256, then drops the partial ones that they replace.
+   */
+  void settle(long from, long to, ExecutorService pool) throws IOException {
+    var full = full(from, to);
     sync(full, pool);
     var parents = new LinkedHashSet<Path>();
     for (String path : full) parents(directory.resolve(path), parents);

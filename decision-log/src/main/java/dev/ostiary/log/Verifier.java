@@ -96,6 +96,8 @@ public final class Verifier {
       return new Verifier(source, key, progress).verify(cosigners, earlier);
     } catch (InvalidException e) {
       return new Verdict.NotValid(e.reason, e.where);
+    } catch (Bundle.FormException e) {
+      return new Verdict.NotValid(e.reason(), e.path());
     } catch (MissingTileException e) {
       return new Verdict.CouldNotTell("expected a file, found none", e.path());
     } catch (IOException e) {
@@ -195,7 +197,7 @@ public final class Verifier {
     long reported = System.nanoTime();
     while (tree.size() < size) {
       long bundle = tree.size() / TilePath.WIDTH;
-      for (byte[] entry : entries(bundle, size)) {
+      for (byte[] entry : Bundle.read(source, bundle, size)) {
         merkle.leafInto(entry, 0, entry.length, hash, 0);
         tree.append(hash, 0);
         known(tree);
@@ -221,14 +223,6 @@ public final class Verifier {
     }
     for (var receipt : receipts) included(receipt, published);
     progress.at(size, size);
-  }
-
-  private List<byte[]> entries(long bundle, long size) throws IOException, InvalidException {
-    try {
-      return Bundle.read(source, bundle, size);
-    } catch (Bundle.FormException e) {
-      throw new InvalidException(e.path(), e.reason());
-    }
   }
 
   private void hold(TileWriter.Output expected) throws IOException, InvalidException {

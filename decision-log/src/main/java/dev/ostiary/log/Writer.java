@@ -123,6 +123,8 @@ final class Writer {
           Refusal.TOO_LARGE,
           "expected a record of 1 to " + LogOptions.MAX_RECORD_BYTES + " bytes, got " + length);
     }
+    if (pending.durability == Durability.SHIPPED && options.shipping().isEmpty())
+      return refused(Refusal.UNSHIPPED, "no store is configured");
     long waiting = queuedBytes.get() + writtenBytes - syncedBytes;
     if (waiting + pending.cost() > options.unsyncedBytes()) {
       return refused(Refusal.BACKLOG, waiting + " bytes wait for the disk");
@@ -140,6 +142,7 @@ final class Writer {
           case BACKLOG -> options.syncEvery();
           case UNPUBLISHED -> options.checkpointEvery();
           case WRITE_FAILED -> Duration.ofMillis(100);
+          case UNSHIPPED -> Duration.ZERO;
           case DISK_FULL -> Duration.ofSeconds(1);
           case SYNC_FAILED, TOO_LARGE, CLOSED -> Duration.ZERO;
         };
@@ -226,7 +229,7 @@ final class Writer {
         refuse(pending, refusal);
       } else {
         written(pending);
-        strictWritten |= pending.durability == Durability.STRICT;
+        strictWritten |= pending.durability.compareTo(Durability.STRICT) >= 0;
       }
       pending = following;
     }
@@ -240,7 +243,7 @@ final class Writer {
     switch (pending.durability) {
       case OBSERVE -> observedWritten++;
       case BOUNDED -> pending.complete(Objects.requireNonNull(pending.appended));
-      case STRICT -> pending.pushOnto(strict);
+      case STRICT, SHIPPED -> pending.pushOnto(strict);
     }
   }
 

@@ -38,6 +38,6 @@ class ClockTest {
         }
       }
     }
-    assertEquals(Set.of("LogKey.class"), readers);
+    assertEquals(Set.of("LogKey.class", "Thinning.class"), readers);
   }
 }

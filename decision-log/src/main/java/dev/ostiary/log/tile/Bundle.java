@@ -17,7 +17,8 @@ public final class Bundle {
     private final String path;
     private final String reason;
 
-    FormException(String path, String reason) {
+    /** What is at {@code path} is no such sequence. */
+    public FormException(String path, String reason) {
       super(path + ": " + reason);
       this.path = path;
       this.reason = reason;
