@@ -40,6 +40,11 @@ public record PeersWorkload(Path directory) {
    */
   public Workload read(String size) {
     return Workload.loaded(() -> {
+      // Requests come last, as they do to a service.
+      var policies =
+          PolicySet.parse(
+              PolicySet.Ids.BY_ANNOTATION, List.of(source("policies_" + size + ".cedar")));
+      var entities = EntitiesJson.load(source("entities.json"));
       var requests = new ArrayList<Request>();
       var expected = new ArrayList<Decision>();
       for (var line : source("requests.jsonl").text().lines().toList()) {
@@ -50,10 +55,6 @@ public record PeersWorkload(Path directory) {
         boolean allow = ((Json.Bool) member(expect, size)).value();
         expected.add(allow ? Decision.ALLOW : Decision.DENY);
       }
-      var policies =
-          PolicySet.parse(
-              PolicySet.Ids.BY_ANNOTATION, List.of(source("policies_" + size + ".cedar")));
-      var entities = EntitiesJson.load(source("entities.json"));
       return new Workload(policies, entities, List.copyOf(requests), expected);
     });
   }

@@ -60,6 +60,19 @@ public final class EntityUid implements Value, Comparable<EntityUid> {
     return id;
   }
 
+  /**
+   * Half of a short id as a number, else 0; with {@link #idTail} for tables that hold uids within
+   * their entries.
+   */
+  public long idHead() {
+    return head;
+  }
+
+  /** The other half of a short id and its length as a number; 0 is that the id is long. */
+  public long idTail() {
+    return tail;
+  }
+
   @Override
   public boolean equals(Object other) {
     return this == other

@@ -34,7 +34,7 @@ public final class RecordValue implements Value {
     Arrays.sort(names);
     Value[] values = new Value[names.length];
     for (int i = 0; i < names.length; i++) {
-      values[i] = valueOf(attributes, names[i]);
+      values[i] = Vocabulary.known(valueOf(attributes, names[i]));
       names[i] = Vocabulary.known(names[i]);
     }
     return new RecordValue(names, values);

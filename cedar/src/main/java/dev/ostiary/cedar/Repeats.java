@@ -22,7 +22,8 @@ final class Repeats {
     RecordValue attributes = entity.attributes();
     Value[] equal = new Value[attributes.size()];
     for (int i = 0; i < equal.length; i++) equal[i] = shared(attributes.valueAt(i));
-    EntityUid uid = shared(learned(entity.uid())) instanceof EntityUid known ? known : entity.uid();
+    EntityUid uid =
+        shared(Vocabulary.learned(entity.uid())) instanceof EntityUid known ? known : entity.uid();
     return new Entity(uid, attributes.kept(equal), entity.tags(), entity.parents());
   }
 
@@ -41,11 +42,6 @@ final class Repeats {
   /** The same entity; its names are known from now on. */
   static Entity learned(Entity entity) {
     return shared(entity, RecordValue.EMPTY);
-  }
-
-  private static EntityUid learned(EntityUid uid) {
-    String type = Vocabulary.learned(uid.type());
-    return type == uid.type() ? uid : EntityUid.of(type, uid.id());
   }
 
   private Value shared(Value value) {

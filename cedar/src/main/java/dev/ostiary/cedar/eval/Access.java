@@ -45,6 +45,15 @@ final class Access {
       this.name = Vocabulary.learned(name);
     }
 
+    @Nullable Value in(StoredEntity entity) {
+      int at = guess;
+      if (at < entity.size() && entity.nameAt(at).equals(name)) return entity.valueAt(at);
+      at = entity.indexOf(name);
+      if (at < 0) return null;
+      guess = at;
+      return entity.valueAt(at);
+    }
+
     @Nullable Value in(RecordValue record) {
       int at = guess;
       if (at < record.size() && record.nameAt(at).equals(name)) return record.valueAt(at);
@@ -74,7 +83,7 @@ final class Access {
           Failures.noEntity(env, target.span, uid);
           return null;
         }
-        Value value = slot.in(data.attributes());
+        Value value = slot.in(data);
         if (value == null) Failures.noEntityAttribute(env, span, uid, slot.name);
         return value;
       }
@@ -85,6 +94,44 @@ final class Access {
       }
       if (of != null) Failures.type(env, target.span, "record or entity", of);
       return null;
+    }
+  }
+
+  /** An attribute of a variable, which most are. */
+  static final class OfVariable extends Code {
+    private final Expr.Variable.Name variable;
+    private final Span variableSpan;
+    private final Slot slot;
+
+    OfVariable(Expr.Variable variable, String name, Span span) {
+      super(span);
+      this.variable = variable.name();
+      this.variableSpan = variable.span();
+      this.slot = new Slot(name);
+    }
+
+    @Override
+    public @Nullable Value eval(Env env) {
+      return switch (variable) {
+        case PRINCIPAL -> of(env, env.principalData, env.principal);
+        case RESOURCE -> of(env, env.resourceData, env.resource);
+        case ACTION -> of(env, env.actionData, env.action);
+        case CONTEXT -> {
+          Value value = slot.in(env.context);
+          if (value == null) Failures.noRecordAttribute(env, span, slot.name);
+          yield value;
+        }
+      };
+    }
+
+    private @Nullable Value of(Env env, @Nullable StoredEntity data, EntityUid uid) {
+      if (data == null) {
+        Failures.noEntity(env, variableSpan, uid);
+        return null;
+      }
+      Value value = slot.in(data);
+      if (value == null) Failures.noEntityAttribute(env, span, uid, slot.name);
+      return value;
     }
   }
 
@@ -103,7 +150,7 @@ final class Access {
       Value of = target.eval(env);
       if (of instanceof EntityUid uid) {
         StoredEntity data = env.data(uid);
-        return of(data != null && slot.in(data.attributes()) != null);
+        return of(data != null && slot.in(data) != null);
       }
       if (of instanceof RecordValue record) return of(slot.in(record) != null);
       if (of != null) Failures.type(env, target.span, "record or entity", of);

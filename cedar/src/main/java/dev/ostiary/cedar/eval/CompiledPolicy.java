@@ -2,6 +2,7 @@ package dev.ostiary.cedar.eval;
 
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.store.StoredEntity;
+import dev.ostiary.cedar.store.Vocabulary;
 import dev.ostiary.cedar.syntax.Policy;
 import dev.ostiary.cedar.syntax.Scope;
 import java.util.List;
@@ -38,16 +39,17 @@ public final class CompiledPolicy {
     private static Constraint of(Scope.OfEntity scope) {
       return switch (scope) {
         case Scope.Any _ -> new Constraint(null, false, null);
-        case Scope.Is(String type) -> new Constraint(null, false, type);
+        case Scope.Is(String type) -> new Constraint(null, false, Vocabulary.learned(type));
         case Scope.Equal(var entity) -> new Constraint(uid(entity), true, null);
         case Scope.In(var entity) -> new Constraint(uid(entity), false, null);
-        case Scope.IsIn(String type, var entity) -> new Constraint(uid(entity), false, type);
+        case Scope.IsIn(String type, var entity) ->
+            new Constraint(uid(entity), false, Vocabulary.learned(type));
       };
     }
 
     private static EntityUid uid(Scope.Reference reference) {
       return switch (reference) {
-        case Scope.Reference.Entity(var uid) -> uid;
+        case Scope.Reference.Entity(var uid) -> Vocabulary.learned(uid);
         case Scope.Reference.Slot() -> throw new IllegalArgumentException("a template's slot");
       };
     }

@@ -5,8 +5,10 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.EvaluationError;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Request;
+import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.store.EntityStore;
+import dev.ostiary.cedar.store.Vocabulary;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Policy.Condition;
 import dev.ostiary.cedar.syntax.Span;
@@ -44,6 +46,10 @@ public final class Compiler {
    */
   public static Code compile(Expr expr) {
     return switch (expr) {
+      case Expr.Literal(StringValue text, Span span) ->
+          new Code.Constant(Vocabulary.learned(text), span);
+      case Expr.Literal(EntityUid uid, Span span) ->
+          new Code.Constant(Vocabulary.learned(uid), span);
       case Expr.Literal e -> new Code.Constant(e.value(), e.span());
       case Expr.Variable e -> new Access.Variable(e.name(), e.span());
       case Expr.Unknown e -> unknown(e);
@@ -56,6 +62,8 @@ public final class Compiler {
       case Expr.IsEmpty e -> isEmpty(compile(e.argument()), e.span());
       case Expr.Like e -> like(compile(e.argument()), e);
       case Expr.Is e -> is(compile(e.argument()), e);
+      case Expr.GetAttribute(Expr.Variable variable, String name, Span span) ->
+          new Access.OfVariable(variable, name, span);
       case Expr.GetAttribute e -> attribute(compile(e.argument()), e);
       case Expr.HasAttribute e -> hasAttribute(compile(e.argument()), e);
       case Expr.SetLiteral e -> set(compile(e.elements()), e.span());

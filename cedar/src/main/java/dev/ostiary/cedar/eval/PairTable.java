@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Policies by the numbers of the principal and the resource that their scopes name; 0 is none.
- * Immutable, and made for being asked often for what it does not hold: that costs one number of an
+ * Immutable, and made for being asked often for what it does not hold: that costs one byte of an
  * array, at most half full.
  */
 final class PairTable {
-  /** Hashes of pairs, 0 where there is none. */
-  private final int[] hashes;
+  /** A few bits of the hashes of pairs, 0 where there is none. */
+  private final byte[] tags;
 
   private final @Nullable Bucket[] buckets;
 
@@ -31,13 +31,13 @@ final class PairTable {
 
   PairTable(Map<Long, List<CompiledPolicy>> map) {
     int capacity = Integer.highestOneBit(Math.max(1, map.size())) * 4;
-    hashes = new int[capacity];
+    tags = new byte[capacity];
     buckets = new @Nullable Bucket[capacity];
     map.forEach((pair, list) -> {
-      int hash = hash(pair);
-      int at = hash & capacity - 1;
-      while (hashes[at] != 0) at = at + 1 & capacity - 1;
-      hashes[at] = hash;
+      long hash = hash(pair);
+      int at = (int) hash & capacity - 1;
+      while (tags[at] != 0) at = at + 1 & capacity - 1;
+      tags[at] = tag(hash);
       buckets[at] = new Bucket(pair, list);
     });
   }
@@ -49,15 +49,16 @@ final class PairTable {
 
   /** The policies that name these, or null. */
   @Nullable Bucket find(int principal, int resource) {
-    int hash = hash(pair(principal, resource));
-    int at = hash & hashes.length - 1;
-    for (int found = hashes[at]; found != 0; found = hashes[at]) {
-      Bucket bucket = buckets[at];
-      if (found == hash
-          && bucket != null
-          && bucket.principal == principal
-          && bucket.resource == resource) return bucket;
-      at = at + 1 & hashes.length - 1;
+    long hash = hash(pair(principal, resource));
+    byte tag = tag(hash);
+    int at = (int) hash & tags.length - 1;
+    for (byte found = tags[at]; found != 0; found = tags[at]) {
+      if (found == tag) {
+        Bucket bucket = buckets[at];
+        if (bucket != null && bucket.principal == principal && bucket.resource == resource)
+          return bucket;
+      }
+      at = at + 1 & tags.length - 1;
     }
     return null;
   }
@@ -66,8 +67,12 @@ final class PairTable {
     for (Bucket bucket : buckets) if (bucket != null) action.accept(bucket);
   }
 
-  private static int hash(long pair) {
+  private static long hash(long pair) {
     long mixed = pair * 0x9E3779B97F4A7C15L;
-    return (int) (mixed >>> 32) | 1 << 31;
+    return mixed ^ mixed >>> 32;
+  }
+
+  private static byte tag(long hash) {
+    return (byte) (hash >>> 56 | 1);
   }
 }

@@ -5,6 +5,7 @@ import dev.ostiary.cedar.SetValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.store.StoredEntity;
+import dev.ostiary.cedar.store.Vocabulary;
 import dev.ostiary.cedar.syntax.Expr.Binary.Operator;
 import dev.ostiary.cedar.syntax.Pattern;
 import dev.ostiary.cedar.syntax.Span;
@@ -89,7 +90,7 @@ final class Relations {
     Is(Code argument, String entityType, Span span) {
       super(span);
       this.argument = argument;
-      this.entityType = entityType;
+      this.entityType = Vocabulary.learned(entityType);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,8 +16,13 @@ import java.util.Set;
 
 /** Makes a store of many entities at once. */
 final class BulkLoad {
+  private static final int MAX_KEPT = 1 << 16;
+
   private final Map<EntityUid, Entity> entities;
   private final Map<EntityUid, Node> nodes = new LinkedHashMap<>();
+
+  /** Members of the same groups share the list: less memory, and mostly in the cache. */
+  private final Map<List<Group>, Group[]> parentLists = new HashMap<>();
 
   /** A group while its ancestors are worked out. */
   private static final class Node {
@@ -124,6 +131,11 @@ final class BulkLoad {
     Group[] parents = new Group[entity.parents().size()];
     int count = 0;
     for (EntityUid parent : entity.parents()) parents[count++] = node(parent).group;
+    Arrays.sort(parents, Comparator.comparingInt(group -> group.index));
+    var list = List.of(parents);
+    Group[] known = parentLists.get(list);
+    if (known != null) parents = known;
+    else if (parentLists.size() < MAX_KEPT) parentLists.put(list, parents);
     return new StoredEntity(entity.uid(), entity.attributes(), entity.tags(), parents);
   }
 }

@@ -22,8 +22,8 @@ public final class Group implements Keyed {
     return uid;
   }
 
-  /** Whether this is the group of that uid. */
-  boolean is(EntityUid other) {
+  @Override
+  public boolean is(EntityUid other) {
     return hash == other.hashCode() && uid.equals(other);
   }
 }

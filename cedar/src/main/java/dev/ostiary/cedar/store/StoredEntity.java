@@ -1,20 +1,77 @@
 package dev.ostiary.cedar.store;
 
+import dev.ostiary.cedar.BoolValue;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
+import dev.ostiary.cedar.Value;
+import java.util.Arrays;
+import java.util.HashMap;
 
-/** An entity as the store holds it. */
+/**
+ * An entity as the store holds it.
+ *
+ * <p>What a decision reads of it is in the object itself, a copy of what tells its uid from others
+ * and the first attributes among it: with many entities each further object is one more place of
+ * memory to wait for, longer than most conditions take.
+ */
 public final class StoredEntity implements Keyed {
+  private static final int FEW = 8;
+  private static final Value[] NONE = {};
+
   private final EntityUid uid;
-  private final RecordValue attributes;
-  private final RecordValue tags;
+  private final String type;
+  private final int hash;
+  private final long idHead;
+  private final long idTail;
   private final Group[] parents;
+
+  /** Names of attributes, sorted; entities of one make share the array. */
+  private final String[] names;
+
+  private final Value v0;
+  private final Value v1;
+  private final Value v2;
+  private final Value v3;
+  private final Value v4;
+  private final Value v5;
+  private final Value v6;
+  private final Value v7;
+
+  /** Values of attributes from the ninth on. */
+  private final Value[] more;
+
+  private final RecordValue tags;
 
   StoredEntity(EntityUid uid, RecordValue attributes, RecordValue tags, Group[] parents) {
     this.uid = uid;
-    this.attributes = attributes;
+    this.type = uid.type();
+    this.hash = uid.hashCode();
+    this.idHead = uid.idHead();
+    this.idTail = uid.idTail();
     this.tags = tags;
     this.parents = parents;
+    this.names = names(attributes);
+    this.v0 = at(attributes, 0);
+    this.v1 = at(attributes, 1);
+    this.v2 = at(attributes, 2);
+    this.v3 = at(attributes, 3);
+    this.v4 = at(attributes, 4);
+    this.v5 = at(attributes, 5);
+    this.v6 = at(attributes, 6);
+    this.v7 = at(attributes, 7);
+    this.more = names.length > FEW ? new Value[names.length - FEW] : NONE;
+    for (int i = 0; i < more.length; i++) more[i] = attributes.valueAt(FEW + i);
+  }
+
+  private static String[] names(RecordValue attributes) {
+    String[] names = new String[attributes.size()];
+    for (int i = 0; i < names.length; i++) names[i] = attributes.nameAt(i);
+    return Vocabulary.learned(names);
+  }
+
+  /** A field without a value holds one that is never read. */
+  private static Value at(RecordValue attributes, int index) {
+    return index < attributes.size() ? attributes.valueAt(index) : BoolValue.FALSE;
   }
 
   @Override
@@ -22,9 +79,51 @@ public final class StoredEntity implements Keyed {
     return uid;
   }
 
-  /** Its attributes. */
+  @Override
+  public boolean is(EntityUid other) {
+    return hash == other.hashCode()
+        && idHead == other.idHead()
+        && idTail == other.idTail()
+        && (idTail != 0 ? type == other.type() || type.equals(other.type()) : uid.equals(other));
+  }
+
+  /** Number of attributes. */
+  public int size() {
+    return names.length;
+  }
+
+  /** The name of an attribute; {@code 0 <= index < size()}, in the order of names. */
+  public String nameAt(int index) {
+    return names[index];
+  }
+
+  /** The value of an attribute; {@code 0 <= index < size()}, in the order of names. */
+  public Value valueAt(int index) {
+    return switch (index) {
+      case 0 -> v0;
+      case 1 -> v1;
+      case 2 -> v2;
+      case 3 -> v3;
+      case 4 -> v4;
+      case 5 -> v5;
+      case 6 -> v6;
+      case 7 -> v7;
+      default -> more[index - FEW];
+    };
+  }
+
+  /** The attribute's place in the order of names, or a negative number. */
+  public int indexOf(String name) {
+    if (names.length > FEW) return Arrays.binarySearch(names, name);
+    for (int i = 0; i < names.length; i++) if (names[i].equals(name)) return i;
+    return -1;
+  }
+
+  /** Its attributes; a copy. */
   public RecordValue attributes() {
-    return attributes;
+    var attributes = new HashMap<String, Value>();
+    for (int i = 0; i < names.length; i++) attributes.put(names[i], valueAt(i));
+    return RecordValue.of(attributes);
   }
 
   /** Its tags. */

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable map by uid whose changed copies share what did not change.
  *
- * <p>A hash trie of 32 branches (Bagwell 2001; Steindorff and Vinju 2015): each level takes five
- * bits of the hash from the top, a node holds only the slots in use, entries before children. Below
- * the last level uids of equal hash are a sorted array, so that no choice of ids makes look-ups
- * slow.
+ * <p>Two levels as wide as the values ask for, so that most values hang directly below them, and
+ * where several share a place, a hash trie of 32 branches (Bagwell 2001; Steindorff and Vinju
+ * 2015): each of its levels takes five bits of the hash from the top, a node holds only the slots
+ * in use, entries before children. Below the last level uids of equal hash are a sorted array, so
+ * that no choice of ids makes look-ups slow.
  *
  * @param <V> what is held; it knows its own key
  */
@@ -22,13 +23,23 @@ public final class UidTrie<V extends Keyed> {
   private static final int BITS = 5;
   private static final int LAST_LEVEL = 6;
   private static final Comparator<Keyed> BY_UID = Comparator.comparing(Keyed::uid);
-  private static final UidTrie<?> EMPTY = new UidTrie<>(new Node(0, 0, new Object[0]), 0);
 
-  private final Node root;
+  /** Fewer values than this need no wide levels. */
+  private static final int FEW = 32;
+
+  private static final UidTrie<?> EMPTY = new UidTrie<>(new @Nullable Object[1][1], 0, 0, 0);
+
+  /** By the first bits of the hash, and then by those that follow: null, a value or a node. */
+  private final @Nullable Object[][] wide;
+
+  private final int firstBits;
+  private final int secondBits;
   private final int size;
 
-  private UidTrie(Node root, int size) {
-    this.root = root;
+  private UidTrie(@Nullable Object[][] wide, int firstBits, int secondBits, int size) {
+    this.wide = wide;
+    this.firstBits = firstBits;
+    this.secondBits = secondBits;
     this.size = size;
   }
 
@@ -68,10 +79,43 @@ public final class UidTrie<V extends Keyed> {
           int byHash = Integer.compareUnsigned(hash(a.uid()), hash(b.uid()));
           return byHash != 0 ? byHash : BY_UID.compare(a, b);
         });
-    return new UidTrie<>(build(sorted, 0, sorted.length, 0), sorted.length);
+    int bits = sorted.length < FEW ? 0 : 34 - Integer.numberOfLeadingZeros(sorted.length - 1);
+    var all =
+        new UidTrie<V>(
+            new @Nullable Object[1 << bits / 2][1 << bits - bits / 2],
+            bits / 2,
+            bits - bits / 2,
+            sorted.length);
+    for (int i = 0; i < sorted.length; ) {
+      int hash = hash(sorted[i].uid());
+      int first = all.first(hash);
+      int second = all.second(hash);
+      int next = i + 1;
+      while (next < sorted.length && all.isAt(first, second, hash(sorted[next].uid()))) next++;
+      all.wide[first][second] = next == i + 1 ? sorted[i] : build(sorted, i, next, bits, 0);
+      i = next;
+    }
+    return all;
   }
 
-  private static Node build(Keyed[] sorted, int start, int end, int level) {
+  private int first(int hash) {
+    return hash >>> 1 >>> 31 - firstBits;
+  }
+
+  private int second(int hash) {
+    return hash << firstBits >>> 1 >>> 31 - secondBits;
+  }
+
+  private boolean isAt(int first, int second, int hash) {
+    return first(hash) == first && second(hash) == second;
+  }
+
+  /** The bits of the hash that are left below the wide levels. */
+  private int below(int hash) {
+    return hash << firstBits << secondBits;
+  }
+
+  private static Node build(Keyed[] sorted, int start, int end, int used, int level) {
     if (level > LAST_LEVEL)
       return new Node(0, 0, Arrays.copyOfRange(sorted, start, end, Object[].class));
     int entryMap = 0;
@@ -81,15 +125,15 @@ public final class UidTrie<V extends Keyed> {
     int entryCount = 0;
     int nodeCount = 0;
     for (int i = start; i < end; ) {
-      int branch = branch(hash(sorted[i].uid()), level);
+      int branch = branch(hash(sorted[i].uid()) << used, level);
       int next = i + 1;
-      while (next < end && branch(hash(sorted[next].uid()), level) == branch) next++;
+      while (next < end && branch(hash(sorted[next].uid()) << used, level) == branch) next++;
       if (next == i + 1) {
         entryMap |= 1 << branch;
         entries[entryCount++] = sorted[i];
       } else {
         nodeMap |= 1 << branch;
-        nodes[nodeCount++] = build(sorted, i, next, level + 1);
+        nodes[nodeCount++] = build(sorted, i, next, used, level + 1);
       }
       i = next;
     }
@@ -108,12 +152,18 @@ public final class UidTrie<V extends Keyed> {
   @SuppressWarnings("unchecked")
   public @Nullable V find(EntityUid uid) {
     int hash = hash(uid);
-    Node node = root;
+    Object found = wide[first(hash)][second(hash)];
+    if (found == null) return null;
+    if (!(found instanceof Node node)) {
+      V value = (V) found;
+      return value.is(uid) ? value : null;
+    }
+    hash = below(hash);
     for (int level = 0; level <= LAST_LEVEL; level++) {
       int bit = 1 << branch(hash, level);
       if ((node.entryMap & bit) != 0) {
         V value = (V) node.slots[node.entryIndex(bit)];
-        return value.uid().equals(uid) ? value : null;
+        return value.is(uid) ? value : null;
       }
       if ((node.nodeMap & bit) == 0) return null;
       node = (Node) node.slots[node.nodeIndex(bit)];
@@ -124,8 +174,30 @@ public final class UidTrie<V extends Keyed> {
 
   /** This map with {@code value} in place of any other of its uid. */
   public UidTrie<V> with(V value) {
+    int hash = hash(value.uid());
     boolean replaces = find(value.uid()) != null;
-    return new UidTrie<>(with(root, value, hash(value.uid()), 0), replaces ? size : size + 1);
+    UidTrie<V> changed =
+        withPlace(hash, placed(wide[first(hash)][second(hash)], value), replaces ? size : size + 1);
+    // Made anew a few times while the number grows a thousandfold, so that it costs little each.
+    boolean isCrowded = changed.size >= FEW && changed.size >>> 1 >>> firstBits + secondBits > 0;
+    return isCrowded && !replaces ? of(changed.values()) : changed;
+  }
+
+  private Object placed(@Nullable Object before, V value) {
+    if (before == null) return value;
+    if (before instanceof Node node) return with(node, value, below(hash(value.uid())), 0);
+    Keyed other = (Keyed) before;
+    if (other.is(value.uid())) return value;
+    Node node = with(new Node(0, 0, new Object[0]), other, below(hash(other.uid())), 0);
+    return with(node, value, below(hash(value.uid())), 0);
+  }
+
+  private UidTrie<V> withPlace(int hash, @Nullable Object place, int newSize) {
+    @Nullable Object[][] changed = wide.clone();
+    @Nullable Object[] part = changed[first(hash)].clone();
+    part[second(hash)] = place;
+    changed[first(hash)] = part;
+    return new UidTrie<>(changed, firstBits, secondBits, newSize);
   }
 
   private static Node with(Node node, Keyed value, int hash, int level) {
@@ -157,7 +229,13 @@ public final class UidTrie<V extends Keyed> {
   /** This map without that uid. */
   public UidTrie<V> without(EntityUid uid) {
     if (find(uid) == null) return this;
-    return new UidTrie<>(without(root, uid, hash(uid), 0), size - 1);
+    int hash = hash(uid);
+    Object place = null;
+    if (wide[first(hash)][second(hash)] instanceof Node node) {
+      Node less = without(node, uid, below(hash), 0);
+      place = less.slots.length == 1 && less.slots[0] instanceof Keyed last ? last : less;
+    }
+    return withPlace(hash, place, size - 1);
   }
 
   /** The uid is in the map. */
@@ -178,8 +256,14 @@ public final class UidTrie<V extends Keyed> {
   }
 
   /** Hands over every value, in no particular order. */
+  @SuppressWarnings("unchecked")
   public void forEach(Consumer<? super V> action) {
-    forEach(root, action);
+    for (@Nullable Object[] part : wide) {
+      for (@Nullable Object place : part) {
+        if (place instanceof Node node) forEach(node, action);
+        else if (place != null) action.accept((V) place);
+      }
+    }
   }
 
   @SuppressWarnings("unchecked")
