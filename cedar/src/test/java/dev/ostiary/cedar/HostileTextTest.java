@@ -14,6 +14,10 @@ import dev.ostiary.cedar.json.JsonWriter;
 import dev.ostiary.cedar.json.PolicyJson;
 import dev.ostiary.cedar.json.PolicySetJson;
 import dev.ostiary.cedar.json.RequestJson;
+import dev.ostiary.cedar.partial.PartialAuthorizer;
+import dev.ostiary.cedar.partial.PartialEntities;
+import dev.ostiary.cedar.partial.PartialRequest;
+import dev.ostiary.cedar.partial.PartialUid;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.schema.SchemaFragment;
 import dev.ostiary.cedar.syntax.PolicyParser;
@@ -24,6 +28,8 @@ import dev.ostiary.cedar.validate.Validator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -205,6 +211,53 @@ final class HostileTextTest {
         validator.validate(policies, List.of(), ValidationMode.STRICT, 1);
         validator.validate(policies, List.of(), ValidationMode.PERMISSIVE);
         assertEquals(policy, PolicySet.parse(text).policies().get(policy.id()));
+      });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" && ", " || "})
+  void aChainMayBeAsLongAsAnyoneWritesOne(String operator) throws Exception {
+    var schema = Schema.parse(new Source("schema", SCHEMA));
+    var user = EntityUid.of("User", "u");
+    var context = RecordValue.of(Map.of("a", new LongValue(1)));
+    var request = new Request(user, EntityUid.of("Action", "act"), user, context);
+    boolean isAnd = operator.contains("&");
+    // What every operand but the last comes to does not settle the chain.
+    String chain = "(context.a == 1) == %s%s".formatted(isAnd, operator).repeat(10_000);
+    for (boolean last : List.of(true, false))
+      onAnEventLoop(() -> {
+        String text =
+            "permit(principal, action, resource) when { %scontext.a == %d };"
+                .formatted(chain, last ? 1 : 2);
+        PolicySet set = PolicySet.parse(text);
+        var policies = List.copyOf(set.policies().values());
+        var expected = last ? Decision.ALLOW : Decision.DENY;
+        assertEquals(expected, Authorizer.decide(request, set, Entities.EMPTY));
+        assertFalse(Explanation.of(request, set, Entities.EMPTY).toString().isEmpty());
+        var written = PolicySet.parse(PolicyText.of(policies.getFirst()));
+        assertEquals(expected, Authorizer.decide(request, written, Entities.EMPTY));
+        PolicySet.parse(new Formatter(80, 2).format(new Source("p", text)));
+        var json = PolicyJson.of(policies.getFirst());
+        assertTrue(JsonWriter.compact(json).length() < JsonWriter.pretty(json).length());
+        var validator = new Validator(schema);
+        for (var mode : ValidationMode.values())
+          assertTrue(validator.validate(policies, List.of(), mode).errors().isEmpty());
+        assertTrue(
+            validator.validate(policies, List.of(), ValidationMode.STRICT, 1).errors().isEmpty());
+        var open =
+            new PartialRequest(
+                new PartialUid("User", Optional.of("u")),
+                request.action(),
+                new PartialUid("User", Optional.empty()),
+                Optional.of(context));
+        var authorizer = new PartialAuthorizer(schema);
+        var nobody = PartialEntities.of(Entities.EMPTY, schema);
+        assertEquals(Optional.of(expected), authorizer.isAuthorized(open, set, nobody).decision());
+        var unknown =
+            new PartialRequest(open.principal(), open.action(), open.resource(), Optional.empty());
+        var residual = authorizer.isAuthorized(unknown, set, nobody);
+        assertEquals(Optional.empty(), residual.decision());
+        assertFalse(PolicyText.of(residual.residuals().getFirst()).isEmpty());
       });
   }
 

@@ -12,7 +12,6 @@ import dev.ostiary.cedar.store.Vocabulary;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Policy.Condition;
 import dev.ostiary.cedar.syntax.Span;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +54,7 @@ public final class Compiler {
       case Expr.Unknown e -> unknown(e);
       case Expr.If e -> conditional(e);
       case Expr.Or e -> or(e);
-      case Expr.And e -> and(chain(e), e.span());
+      case Expr.And e -> and(List.of(compile(e.operands())), e.span());
       case Expr.Not e -> not(compile(e.argument()), e.span());
       case Expr.Negate e -> negate(compile(e.argument()), e.span());
       case Expr.Binary e -> binary(e, compile(e.left()), compile(e.right()));
@@ -143,23 +142,6 @@ public final class Compiler {
     return folded(new Logic.Not(argument, span), argument);
   }
 
-  /** The operands of a chain of {@code &&}, however it is grouped, first to last. */
-  private static List<Code> chain(Expr.And chain) {
-    var operands = new ArrayList<Code>();
-    var pending = new ArrayDeque<Expr>();
-    pending.push(chain);
-    while (!pending.isEmpty()) {
-      Expr next = pending.pop();
-      if (next instanceof Expr.And(Expr left, Expr right, _)) {
-        pending.push(right);
-        pending.push(left);
-      } else {
-        operands.add(compile(next));
-      }
-    }
-    return operands;
-  }
-
   private static Code and(List<Code> operands, Span span) {
     var kept = new ArrayList<Code>();
     for (Code operand : operands) {
@@ -175,15 +157,7 @@ public final class Compiler {
 
   private static Code or(Expr.Or chain) {
     var kept = new ArrayList<Code>();
-    var pending = new ArrayDeque<Expr>();
-    pending.push(chain);
-    while (!pending.isEmpty()) {
-      Expr next = pending.pop();
-      if (next instanceof Expr.Or(Expr left, Expr right, _)) {
-        pending.push(right);
-        pending.push(left);
-        continue;
-      }
+    for (Expr next : chain.operands()) {
       Code operand = compile(next);
       if (isKnown(operand) && operand.test(nowhere()) == Code.FALSE) continue;
       kept.add(operand);

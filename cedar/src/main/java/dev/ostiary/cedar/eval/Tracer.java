@@ -61,10 +61,10 @@ public final class Tracer {
 
   /** The part of {@code expr} that made it {@code result}. */
   private Expr deciding(Expr expr, int result) {
-    if (result == Code.FALSE && expr instanceof Expr.And(Expr left, Expr right, _))
-      return test(left) == Code.FALSE ? deciding(left, result) : deciding(right, result);
-    if (result == Code.TRUE && expr instanceof Expr.Or(Expr left, Expr right, _))
-      return test(left) == Code.TRUE ? deciding(left, result) : deciding(right, result);
+    boolean isChain = result == Code.FALSE ? expr instanceof Expr.And : expr instanceof Expr.Or;
+    if (isChain)
+      for (Expr operand : expr.operands())
+        if (test(operand) == result) return deciding(operand, result);
     return expr;
   }
 
@@ -94,14 +94,7 @@ public final class Tracer {
         observe(yes, observed);
         observe(no, observed);
       }
-      case Expr.Or(Expr left, Expr right, _) -> {
-        observe(left, observed);
-        observe(right, observed);
-      }
-      case Expr.And(Expr left, Expr right, _) -> {
-        observe(left, observed);
-        observe(right, observed);
-      }
+      case Expr.Or _, Expr.And _ -> expr.operands().forEach(e -> observe(e, observed));
       case Expr.Not(Expr argument, _) -> observe(argument, observed);
       case Expr.Negate(Expr argument, _) -> observe(argument, observed);
       case Expr.IsEmpty(Expr argument, _) -> observe(argument, observed);

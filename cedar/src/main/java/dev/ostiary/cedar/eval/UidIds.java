@@ -54,7 +54,8 @@ final class UidIds {
     int hash = hash(uid);
     int at = hash & keys.length - 1;
     for (int id = ids[at]; id != 0; id = ids[at]) {
-      if (hashes[at] == hash && uid.equals(keys[at])) return id;
+      EntityUid key = keys[at];
+      if (hashes[at] == hash && key != null && key.equals(uid)) return id;
       at = at + 1 & keys.length - 1;
     }
     return 0;

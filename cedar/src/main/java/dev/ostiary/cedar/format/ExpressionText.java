@@ -16,6 +16,7 @@ import dev.ostiary.cedar.syntax.Expr.Binary.Operator;
 import dev.ostiary.cedar.syntax.ExtensionFunction;
 import dev.ostiary.cedar.syntax.Identifiers;
 import dev.ostiary.cedar.syntax.Sugar;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,12 +46,7 @@ final class ExpressionText {
         out.append(" else ");
         write(no);
       }
-      case Expr.Or or -> {
-        if (or.left() instanceof Expr.Or left) write(left);
-        else operand(or.left());
-        out.append(" || ");
-        operand(or.right());
-      }
+      case Expr.Or or -> disjunction(or);
       case Expr.And and -> sugar(and).ifPresentOrElse(this::write, () -> conjunction(and));
       case Expr.Not(var argument, _) -> {
         out.append('!');
@@ -111,11 +107,27 @@ final class ExpressionText {
                 || path.stream().allMatch(Identifiers::isIdentifier));
   }
 
+  private void disjunction(Expr.Or or) {
+    var chain = new ArrayDeque<Expr.Or>();
+    Expr first = or;
+    for (; first instanceof Expr.Or next; first = next.left()) chain.push(next);
+    operand(first);
+    for (Expr.Or next : chain) {
+      out.append(" || ");
+      operand(next.right());
+    }
+  }
+
   private void conjunction(Expr.And and) {
-    if (and.left() instanceof Expr.And left && sugar(left).isEmpty()) conjunction(left);
-    else operand(and.left());
-    out.append(" && ");
-    operand(and.right());
+    var chain = new ArrayDeque<Expr.And>();
+    Expr first = and;
+    for (; first instanceof Expr.And next && sugar(next).isEmpty(); first = next.left())
+      chain.push(next);
+    operand(first);
+    for (Expr.And next : chain) {
+      out.append(" && ");
+      operand(next.right());
+    }
   }
 
   private void write(Sugar sugar) {

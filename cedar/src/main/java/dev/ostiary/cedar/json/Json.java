@@ -3,6 +3,7 @@ package dev.ostiary.cedar.json;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceException;
 import dev.ostiary.cedar.syntax.Span;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
@@ -130,30 +131,41 @@ public sealed interface Json
    * where they are integers, by text where not.
    */
   static boolean same(Json a, Json b) {
-    return switch (a) {
-      case JsonObject object -> b instanceof JsonObject other && sameMembers(object, other);
-      case Arr(var elements, _, _) ->
-          b instanceof Arr(var others, _, _) && sameElements(elements, others);
-      case Str(var value, _, _) -> b instanceof Str(var other, _, _) && value.equals(other);
-      case Int(var value, _, _) -> b instanceof Int(var other, _, _) && value == other;
-      case Num(var text, _, _) -> b instanceof Num(var other, _, _) && text.equals(other);
-      case Bool(var value, _, _) -> b instanceof Bool(var other, _, _) && value == other;
-      case Null _ -> b instanceof Null;
-    };
-  }
-
-  private static boolean sameMembers(JsonObject a, JsonObject b) {
-    if (a.size() != b.size()) return false;
-    for (int i = 0; i < a.size(); i++) {
-      Json other = b.find(a.name(i));
-      if (other == null || !same(a.value(i), other)) return false;
+    record Pair(Json a, Json b) {}
+    // By iteration, since a policy with a long chain of operators is as deep.
+    var open = new ArrayDeque<Pair>();
+    open.push(new Pair(a, b));
+    while (!open.isEmpty()) {
+      Pair pair = open.pop();
+      boolean same =
+          switch (pair.a) {
+            case JsonObject object -> {
+              if (!(pair.b instanceof JsonObject other) || object.size() != other.size())
+                yield false;
+              for (int i = 0; i < object.size(); i++) {
+                Json found = other.find(object.name(i));
+                if (found == null) yield false;
+                open.push(new Pair(object.value(i), found));
+              }
+              yield true;
+            }
+            case Arr(var elements, _, _) -> {
+              if (!(pair.b instanceof Arr(var others, _, _)) || elements.size() != others.size())
+                yield false;
+              for (int i = 0; i < elements.size(); i++)
+                open.push(new Pair(elements.get(i), others.get(i)));
+              yield true;
+            }
+            case Str(var value, _, _) ->
+                pair.b instanceof Str(var other, _, _) && value.equals(other);
+            case Int(var value, _, _) -> pair.b instanceof Int(var other, _, _) && value == other;
+            case Num(var text, _, _) ->
+                pair.b instanceof Num(var other, _, _) && text.equals(other);
+            case Bool(var value, _, _) -> pair.b instanceof Bool(var other, _, _) && value == other;
+            case Null _ -> pair.b instanceof Null;
+          };
+      if (!same) return false;
     }
-    return true;
-  }
-
-  private static boolean sameElements(List<Json> a, List<Json> b) {
-    if (a.size() != b.size()) return false;
-    for (int i = 0; i < a.size(); i++) if (!same(a.get(i), b.get(i))) return false;
     return true;
   }
 }

@@ -1,9 +1,12 @@
 package dev.ostiary.cedar.json;
 
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** Writes JSON text; members stay in their order. */
 public final class JsonWriter {
+  private static final int MAX_INDENT = 100;
+
   private final StringBuilder out;
   private final boolean pretty;
 
@@ -15,14 +18,14 @@ public final class JsonWriter {
   /** The value on one line, without spaces. */
   public static String compact(Json value) {
     var out = new StringBuilder();
-    new JsonWriter(out, false).write(value, 0);
+    new JsonWriter(out, false).write(value);
     return out.toString();
   }
 
   /** The value on many lines, two spaces a level, without a line end behind it. */
   public static String pretty(Json value) {
     var out = new StringBuilder();
-    new JsonWriter(out, true).write(value, 0);
+    new JsonWriter(out, true).write(value);
     return out.toString();
   }
 
@@ -33,10 +36,59 @@ public final class JsonWriter {
     return out.toString();
   }
 
-  private void write(Json value, int level) {
+  /** An object or array of which {@code next} members have been written. */
+  private static final class Open {
+    final Json value;
+    int next;
+
+    Open(Json value) {
+      this.value = value;
+    }
+
+    int size() {
+      return value instanceof JsonObject object
+          ? object.size()
+          : value instanceof Json.Arr(var elements, _, _) ? elements.size() : 0;
+    }
+  }
+
+  /** By iteration, since a policy with a long chain of operators is as deep. */
+  private void write(Json root) {
+    var open = new ArrayDeque<Open>();
+    begin(root, open);
+    while (!open.isEmpty()) {
+      Open last = open.getLast();
+      if (last.next == last.size()) {
+        open.removeLast();
+        if (last.next > 0) line(open.size());
+        out.append(last.value instanceof JsonObject ? '}' : ']');
+        continue;
+      }
+      if (last.next > 0) out.append(',');
+      line(open.size());
+      int index = last.next++;
+      switch (last.value) {
+        case JsonObject object -> {
+          string(object.name(index));
+          out.append(pretty ? ": " : ":");
+          begin(object.value(index), open);
+        }
+        case Json.Arr(var elements, _, _) -> begin(elements.get(index), open);
+        case Json.Str _, Json.Int _, Json.Num _, Json.Bool _, Json.Null _ -> {}
+      }
+    }
+  }
+
+  private void begin(Json value, Deque<Open> open) {
     switch (value) {
-      case JsonObject object -> object(object, level);
-      case Json.Arr(var elements, _, _) -> array(elements, level);
+      case JsonObject object -> {
+        out.append('{');
+        open.addLast(new Open(object));
+      }
+      case Json.Arr array -> {
+        out.append('[');
+        open.addLast(new Open(array));
+      }
       case Json.Str(var text, _, _) -> string(text);
       case Json.Int(var number, _, _) -> out.append(number);
       case Json.Num(var text, _, _) -> out.append(text);
@@ -45,32 +97,9 @@ public final class JsonWriter {
     }
   }
 
-  private void object(JsonObject object, int level) {
-    out.append('{');
-    for (int i = 0; i < object.size(); i++) {
-      if (i > 0) out.append(',');
-      line(level + 1);
-      string(object.name(i));
-      out.append(pretty ? ": " : ":");
-      write(object.value(i), level + 1);
-    }
-    if (object.size() > 0) line(level);
-    out.append('}');
-  }
-
-  private void array(List<Json> elements, int level) {
-    out.append('[');
-    for (int i = 0; i < elements.size(); i++) {
-      if (i > 0) out.append(',');
-      line(level + 1);
-      write(elements.get(i), level + 1);
-    }
-    if (!elements.isEmpty()) line(level);
-    out.append(']');
-  }
-
+  /** What is very deep is not indented further, else the spaces would outgrow the text. */
   private void line(int level) {
-    if (pretty) out.append('\n').repeat("  ", level);
+    if (pretty) out.append('\n').repeat("  ", Math.min(level, MAX_INDENT));
   }
 
   private void string(String text) {

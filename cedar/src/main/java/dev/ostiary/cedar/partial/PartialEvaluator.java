@@ -16,6 +16,7 @@ import dev.ostiary.cedar.store.EntityStore;
 import dev.ostiary.cedar.syntax.Expr;
 import dev.ostiary.cedar.syntax.Expr.Binary.Operator;
 import dev.ostiary.cedar.validate.StaticType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,14 +48,8 @@ final class PartialEvaluator {
       case Expr.Variable variable -> variable(variable);
       case Expr.Unknown _ -> new Open(expr, true);
       case Expr.If choice -> choice(choice);
-      case Expr.Or(var left, var right, _) -> either(left, right, expr);
-      case Expr.And(var left, var right, _) -> {
-        var first = evaluate(left);
-        boolean never = types.of(left) == StaticType.Simple.FALSE;
-        yield first instanceof Open && never
-            ? first
-            : first instanceof Open || isTrue(first) ? both(first, evaluate(right)) : stop(first);
-      }
+      case Expr.Or or -> disjunction(or);
+      case Expr.And and -> conjunction(and);
       case Expr.Not(var argument, var span) ->
           unary(argument, open -> new Expr.Not(open, span), false);
       case Expr.Negate(var argument, var span) ->
@@ -84,6 +79,32 @@ final class PartialEvaluator {
     };
   }
 
+  /** Chains lean to the left, and may be long: so by iteration. */
+  private Residual conjunction(Expr.And and) {
+    var chain = new ArrayDeque<Expr.And>();
+    Expr start = and;
+    for (; start instanceof Expr.And next; start = next.left()) chain.push(next);
+    var first = evaluate(start);
+    for (Expr.And next : chain) {
+      boolean never = types.of(next.left()) == StaticType.Simple.FALSE;
+      if (first instanceof Open && never) continue;
+      first =
+          first instanceof Open || isTrue(first)
+              ? both(first, evaluate(next.right()))
+              : stop(first);
+    }
+    return first;
+  }
+
+  private Residual disjunction(Expr.Or or) {
+    var chain = new ArrayDeque<Expr.Or>();
+    Expr start = or;
+    for (; start instanceof Expr.Or next; start = next.left()) chain.push(next);
+    var first = evaluate(start);
+    for (Expr.Or next : chain) first = either(first, next);
+    return first;
+  }
+
   /** {@code left && right}, of which {@code left} is not false. */
   static Residual both(Residual left, Residual right) {
     if (!(left instanceof Open)) return isTrue(left) ? right : stop(left);
@@ -93,12 +114,12 @@ final class PartialEvaluator {
     return new Open(and, left.mayFail() || right.mayFail());
   }
 
-  private Residual either(Expr left, Expr right, Expr or) {
-    var first = evaluate(left);
-    if (isFalse(first)) return evaluate(right);
+  /** {@code or}, of which the left operand came to {@code first}. */
+  private Residual either(Residual first, Expr.Or or) {
+    if (isFalse(first)) return evaluate(or.right());
     if (!(first instanceof Open)) return isTrue(first) ? first : new Failed();
-    if (types.of(left) == StaticType.Simple.TRUE) return first;
-    var second = evaluate(right);
+    if (types.of(or.left()) == StaticType.Simple.TRUE) return first;
+    var second = evaluate(or.right());
     if (isFalse(second)) return first;
     if (isTrue(second) && !first.mayFail()) return second;
     return new Open(

@@ -82,7 +82,7 @@ public final class UidTrie<V extends Keyed> {
     int bits = sorted.length < FEW ? 0 : 34 - Integer.numberOfLeadingZeros(sorted.length - 1);
     var all =
         new UidTrie<V>(
-            new @Nullable Object[1 << bits / 2][1 << bits - bits / 2],
+            new @Nullable Object[1 << (bits / 2)][1 << (bits - bits / 2)],
             bits / 2,
             bits - bits / 2,
             sorted.length);
@@ -99,11 +99,11 @@ public final class UidTrie<V extends Keyed> {
   }
 
   private int first(int hash) {
-    return hash >>> 1 >>> 31 - firstBits;
+    return hash >>> 1 >>> (31 - firstBits);
   }
 
   private int second(int hash) {
-    return hash << firstBits >>> 1 >>> 31 - secondBits;
+    return hash << firstBits >>> 1 >>> (31 - secondBits);
   }
 
   private boolean isAt(int first, int second, int hash) {
@@ -179,7 +179,7 @@ public final class UidTrie<V extends Keyed> {
     UidTrie<V> changed =
         withPlace(hash, placed(wide[first(hash)][second(hash)], value), replaces ? size : size + 1);
     // Made anew a few times while the number grows a thousandfold, so that it costs little each.
-    boolean isCrowded = changed.size >= FEW && changed.size >>> 1 >>> firstBits + secondBits > 0;
+    boolean isCrowded = changed.size >= FEW && changed.size >>> 1 >>> (firstBits + secondBits) > 0;
     return isCrowded && !replaces ? of(changed.values()) : changed;
   }
 

@@ -2,6 +2,8 @@ package dev.ostiary.cedar.syntax;
 
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An expression as written. Nodes are immutable and carry the place they came from. */
@@ -29,6 +31,25 @@ public sealed interface Expr {
           entries.stream().map(RecordLiteral.Entry::value).toList();
       case Call(_, var arguments, _) -> arguments;
     };
+  }
+
+  /**
+   * As {@link #parts}, but of a chain of {@code &&} or of {@code ||}, however it is grouped, all
+   * operands. A chain may be thousands long, and what walks a tree by its parts would then go as
+   * deep.
+   */
+  default List<Expr> operands() {
+    if (!(this instanceof And) && !(this instanceof Or)) return parts();
+    var operands = new ArrayList<Expr>();
+    var open = new ArrayDeque<Expr>();
+    open.push(this);
+    while (!open.isEmpty()) {
+      Expr next = open.pop();
+      boolean isLink = this instanceof And ? next instanceof And : next instanceof Or;
+      if (isLink) for (Expr part : next.parts().reversed()) open.push(part);
+      else operands.add(next);
+    }
+    return operands;
   }
 
   /** A Boolean, integer, string or entity literal; in a residual any value. */

@@ -16,7 +16,9 @@ import java.util.List;
  *
  * <p>Both the nesting of the text and the depth of the tree that comes of it are bounded, so that
  * whoever walks the tree by recursion is safe on an ordinary stack: {@code nesting} counts the
- * brackets and operators around this place, {@code depth} is that of the expression read last.
+ * brackets and operators around this place, {@code depth} is that of the expression read last. A
+ * chain of {@code &&} or of {@code ||} is one deep, however long it is: walkers take it by
+ * iteration.
  */
 final class ExpressionParser {
   /** The deepest tree that is accepted. */
@@ -113,7 +115,11 @@ final class ExpressionParser {
 
   private Expr chained(Expr left, int level, Token start) throws Unreadable {
     Token operator = in.take();
-    int deepest = depth;
+    boolean isLonger =
+        operator.kind() == Kind.OR
+            ? left instanceof Expr.Or
+            : operator.kind() == Kind.AND && left instanceof Expr.And;
+    int deepest = isLonger ? depth - 1 : depth;
     Expr right = operators(level + 1);
     Span span = in.since(start);
     Expr read =

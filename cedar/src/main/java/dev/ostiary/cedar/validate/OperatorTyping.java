@@ -49,13 +49,14 @@ final class OperatorTyping {
   private @Nullable Value literal(Expr expr) {
     if (isAction(expr)) return checker.environment().action();
     if (expr instanceof Expr.Literal(var value, _)) return value;
-    if (expr instanceof Expr.And(var left, var right, _)
-        && literal(left) instanceof BoolValue l
-        && literal(right) instanceof BoolValue r) return BoolValue.of(l.value() && r.value());
-    if (expr instanceof Expr.Or(var left, var right, _)
-        && literal(left) instanceof BoolValue l
-        && literal(right) instanceof BoolValue r) return BoolValue.of(l.value() || r.value());
-    return null;
+    if (!(expr instanceof Expr.And) && !(expr instanceof Expr.Or)) return null;
+    boolean isAnd = expr instanceof Expr.And;
+    boolean value = isAnd;
+    for (Expr operand : expr.operands()) {
+      if (!(literal(operand) instanceof BoolValue bool)) return null;
+      value = isAnd ? value && bool.value() : value || bool.value();
+    }
+    return BoolValue.of(value);
   }
 
   private static boolean isAction(Expr expr) {

@@ -1,6 +1,7 @@
 package dev.ostiary.cedar.validate;
 
 import dev.ostiary.cedar.syntax.Expr;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,9 +31,19 @@ final class Shapes {
   private int of(Expr expr) {
     Integer known = byNode.get(expr);
     if (known != null) return known;
+    // Chains are long to the left, so they are numbered from their first operand on.
+    var chain = new ArrayDeque<Expr>();
+    for (Expr e = expr; isLink(e) && !byNode.containsKey(e); e = e.parts().getFirst())
+      chain.push(e);
+    for (Expr e : chain) byNode.put(e, number(content(e)));
+    if (!chain.isEmpty()) return number(content(expr));
     int number = number(content(expr));
     byNode.put(expr, number);
     return number;
+  }
+
+  private static boolean isLink(Expr expr) {
+    return expr instanceof Expr.And || expr instanceof Expr.Or;
   }
 
   private int number(List<Object> content) {

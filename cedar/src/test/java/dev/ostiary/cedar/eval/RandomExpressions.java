@@ -70,8 +70,8 @@ final class RandomExpressions {
     if (depth <= 0) return leaf(Kind.BOOL);
     int d = depth - 1;
     return one(
-        () -> "(" + of(Kind.BOOL, d) + " && " + of(Kind.BOOL, d) + ")",
-        () -> "(" + of(Kind.BOOL, d) + " || " + of(Kind.BOOL, d) + ")",
+        () -> chain(" && ", d),
+        () -> chain(" || ", d),
         () -> "!(" + of(Kind.BOOL, d) + ")",
         () -> "(" + any(d) + pick(" == ", " != ") + any(d) + ")",
         () -> "(" + of(Kind.LONG, d) + compare() + of(Kind.LONG, d) + ")",
@@ -107,6 +107,26 @@ final class RandomExpressions {
                 + pick(".lessThan(", ".greaterThanOrEqual(")
                 + of(Kind.DECIMAL, d)
                 + ")");
+  }
+
+  /** Among the operands there are constants that are no Boolean or have no value. */
+  private String chain(String operator, int depth) {
+    var operands = new ArrayList<String>();
+    for (int i = 2 + random.nextInt(3); i > 0; i--)
+      operands.add(random.nextInt(8) == 0 ? failing() : of(Kind.BOOL, depth));
+    return "(" + String.join(operator, operands) + ")";
+  }
+
+  private String failing() {
+    return pick(
+        "1",
+        "\"a\"",
+        "(9223372036854775807 + 1 == 0)",
+        "ip(\"x\").isIpv4()",
+        "{a: 1}.b",
+        "User::\"0\"",
+        "(1 < \"a\")",
+        "[1].containsAll(1)");
   }
 
   private String leaf(Kind kind) {

@@ -37,8 +37,7 @@ final class SecretChecks {
         check(argument);
       }
       case Expr.If(var condition, var yes, var no, _) -> check(condition, yes, no);
-      case Expr.Or(var left, var right, _) -> check(left, right);
-      case Expr.And(var left, var right, _) -> check(left, right);
+      case Expr.Or _, Expr.And _ -> expr.operands().forEach(this::check);
       case Expr.Not(var argument, _) -> check(argument);
       case Expr.Negate(var argument, _) -> check(argument);
       case Expr.Binary(_, var left, var right, _) -> check(left, right);

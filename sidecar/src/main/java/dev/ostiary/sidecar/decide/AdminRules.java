@@ -43,7 +43,7 @@ final class AdminRules {
 
   private static boolean readsContext(Expr expr) {
     return (expr instanceof Expr.Variable(var name, _) && name == Expr.Variable.Name.CONTEXT)
-        || expr.parts().stream().anyMatch(AdminRules::readsContext);
+        || expr.operands().stream().anyMatch(AdminRules::readsContext);
   }
 
   /** Whether these are {@code policies} compiled. */

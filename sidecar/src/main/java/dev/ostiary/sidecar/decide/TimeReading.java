@@ -52,8 +52,7 @@ final class TimeReading {
           isNow(variable, attribute) ? Kind.OPAQUE : Kind.NEVER;
       case Expr.HasAttribute(var argument, _, _) -> of(argument);
       case Expr.If(var condition, var yes, var no, _) -> of(condition).or(of(yes)).or(of(no));
-      case Expr.Or(var left, var right, _) -> of(left).or(of(right));
-      case Expr.And(var left, var right, _) -> of(left).or(of(right));
+      case Expr.Or _, Expr.And _ -> of(expr.operands());
       case Expr.Not(var argument, _) -> of(argument);
       case Expr.Negate(var argument, _) -> of(argument);
       case Expr.Binary(_, var left, var right, _) -> of(left).or(of(right));

@@ -15,6 +15,7 @@ import dev.ostiary.cedar.syntax.Span;
 import dev.ostiary.v1.Effect;
 import dev.ostiary.v1.Outcome;
 import dev.ostiary.v1.PolicyOutcome;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,15 +96,18 @@ final class Trace {
   }
 
   private static void split(Expr expr, List<Condition> clauses) {
+    // Chains are long to the left, so only what is right of an operator is split in turn.
+    var behind = new ArrayDeque<Expr>();
+    Expr first = expr;
     // What was written as one, such as `has a.b`, stays one: its halves have the same span.
-    if (expr instanceof Expr.And(var left, var right, var span)
+    while (first instanceof Expr.And(var left, var right, var span)
         && !left.span().equals(span)
         && !right.span().equals(span)) {
-      split(left, clauses);
-      split(right, clauses);
-    } else {
-      clauses.add(new Condition(Condition.Kind.WHEN, expr, expr.span()));
+      behind.push(right);
+      first = left;
     }
+    clauses.add(new Condition(Condition.Kind.WHEN, first, first.span()));
+    for (Expr right : behind) split(right, clauses);
   }
 
   private static Policy asking(Policy policy, List<Condition> conditions) {

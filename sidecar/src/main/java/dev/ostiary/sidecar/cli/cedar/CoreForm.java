@@ -8,6 +8,7 @@ import dev.ostiary.cedar.syntax.Policy.Condition;
 import dev.ostiary.cedar.syntax.Scope;
 import dev.ostiary.cedar.syntax.Span;
 import dev.ostiary.cedar.syntax.Sugar;
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ final class CoreForm {
       case Expr.Unknown(var name, var span) -> new Expr.Unknown(name, span);
       case Expr.If(var condition, var yes, var no, var span) ->
           new Expr.If(of(condition), of(yes), of(no), span);
-      case Expr.Or(var left, var right, var span) -> or(of(left), of(right), span);
+      case Expr.Or or -> disjunction(or);
       case Expr.And and -> Sugar.of(and).map(CoreForm::of).orElseGet(() -> conjunction(and));
       case Expr.Not(var argument, var span) -> new Expr.Not(of(argument), span);
       case Expr.Negate(var argument, var span) -> new Expr.Negate(of(argument), span);
@@ -94,7 +95,22 @@ final class CoreForm {
   }
 
   private static Expr conjunction(Expr.And and) {
-    return and(of(and.left()), of(and.right()), and.span());
+    var chain = new ArrayDeque<Expr.And>();
+    Expr first = and;
+    for (; first instanceof Expr.And next && Sugar.of(next).isEmpty(); first = next.left())
+      chain.push(next);
+    Expr all = of(first);
+    for (Expr.And next : chain) all = and(all, of(next.right()), next.span());
+    return all;
+  }
+
+  private static Expr disjunction(Expr.Or or) {
+    var chain = new ArrayDeque<Expr.Or>();
+    Expr first = or;
+    for (; first instanceof Expr.Or next; first = next.left()) chain.push(next);
+    Expr any = of(first);
+    for (Expr.Or next : chain) any = or(any, of(next.right()), next.span());
+    return any;
   }
 
   private static Expr and(Expr left, Expr right, Span span) {
