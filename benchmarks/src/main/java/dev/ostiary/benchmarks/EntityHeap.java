@@ -14,7 +14,11 @@ public final class EntityHeap {
   /** Measures and prints it. */
   public static void main(String[] args) {
     var entities = Crowd.of(USERS);
-    var attributes = entities.stream().map(entity -> (Object) entity.attributes()).toArray();
+    // The store keeps values and no record, so the values are the attribute data.
+    var attributes =
+        entities.stream()
+            .flatMap(entity -> entity.attributes().attributes().values().stream())
+            .toArray();
     long all = GraphLayout.parseInstance(entities).totalSize();
     long data = GraphLayout.parseInstance(attributes).totalSize();
     int n = entities.size();

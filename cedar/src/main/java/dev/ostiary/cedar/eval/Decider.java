@@ -1,7 +1,6 @@
 package dev.ostiary.cedar.eval;
 
 import dev.ostiary.cedar.Decision;
-import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.PolicyError;
 import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.Response;
@@ -9,20 +8,20 @@ import dev.ostiary.cedar.eval.PairTable.Bucket;
 import dev.ostiary.cedar.eval.ScopeIndex.OfAction;
 import dev.ostiary.cedar.store.EntityStore;
 import dev.ostiary.cedar.store.Group;
+import dev.ostiary.cedar.store.Parents;
 import dev.ostiary.cedar.store.Standing;
 import dev.ostiary.cedar.store.StoredEntity;
 import dev.ostiary.cedar.syntax.Policy;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One decision while it is made: evaluates candidates and keeps what they came to. */
 class Decider extends Env {
   private static final int[] NONE = {};
-  private static final int FEW = 6;
 
   private boolean onlyDecision;
   private @Nullable CompiledPolicy permit;
@@ -31,12 +30,15 @@ class Decider extends Env {
   private @Nullable List<CompiledPolicy> moreForbids;
   private @Nullable List<PolicyError> errors;
 
-  /** Numbers of what scopes name: of the principal, then of the resource, then of the action. */
-  private int[] found = NONE;
+  /** Numbers of what scopes name, each once: of the principal's ancestors and of the resource's. */
+  private int[] abovePrincipal = NONE;
 
-  private int foundEnd;
-  private int principalEnd;
-  private int resourceEnd;
+  private int[] aboveResource = NONE;
+
+  /** The numbers of principal and resource themselves, or 0. */
+  private int ofPrincipal;
+
+  private int ofResource;
 
   Decider(Request request, EntityStore store) {
     super(request, store);
@@ -54,51 +56,58 @@ class Decider extends Env {
   }
 
   private void evaluateCandidates(ScopeIndex index) {
-    find(index.principals, principal, principalData);
-    principalEnd = foundEnd;
-    find(index.resources, resource, resourceData);
-    resourceEnd = foundEnd;
+    ofPrincipal = index.principals.find(principal);
+    abovePrincipal = above(index.principals, principalData);
+    ofResource = index.resources.find(resource);
+    aboveResource = above(index.resources, resourceData);
     visit(index.ofActions[0], true);
-    if (actionData == null || actionData.parentCount() == 0) {
-      int own = index.actions.find(action);
-      if (own != 0) visit(index.ofActions[own], true);
-      return;
-    }
-    find(index.actions, action, actionData);
-    for (int i = resourceEnd; i < foundEnd; i++) visit(index.ofActions[found[i]], false);
+    int own = index.actions.find(action);
+    boolean isGrouped = actionData != null && actionData.parentCount() > 0;
+    if (own != 0) visit(index.ofActions[own], !isGrouped);
+    if (!isGrouped) return;
+    for (int number : above(index.actions, actionData)) visit(index.ofActions[number], false);
   }
 
-  /** Notes which of {@code uid} and its ancestors have a number, each once. */
-  private void find(UidIds ids, EntityUid uid, @Nullable StoredEntity entity) {
-    if (ids.size() == 0) return;
-    int start = foundEnd;
-    note(ids.find(uid));
-    if (entity == null) return;
-    boolean nested = store.isNested();
-    for (int i = 0; i < entity.parentCount(); i++) {
-      Group parent = entity.parent(i);
-      note(ids.find(parent.uid()));
-      if (!nested) continue;
+  /** The numbers, in one policy set, of what the members of some groups are in. */
+  private static final class Above implements Parents.Note {
+    final UidIds ids;
+
+    /** Of the entities that it was found in. */
+    final Object closures;
+
+    final int[] numbers;
+
+    Above(UidIds ids, Object closures, int[] numbers) {
+      this.ids = ids;
+      this.closures = closures;
+      this.numbers = numbers;
+    }
+  }
+
+  /** Which ancestors of {@code entity} have a number, each once. */
+  private int[] above(UidIds ids, @Nullable StoredEntity entity) {
+    if (entity == null || entity.parentCount() == 0 || ids.size() == 0) return NONE;
+    Parents parents = entity.parents();
+    Object closures = store.closures();
+    if (parents.note() instanceof Above note && note.ids == ids && note.closures == closures)
+      return note.numbers;
+    var found = new Above(ids, closures, numbers(ids, parents));
+    parents.note(found);
+    return found.numbers;
+  }
+
+  private int[] numbers(UidIds ids, Parents parents) {
+    var numbers = new TreeSet<Integer>();
+    for (int i = 0; i < parents.size(); i++) {
+      Group parent = parents.at(i);
+      numbers.add(ids.find(parent.uid()));
+      // An ancestor may be reached through several parents.
       Standing standing = store.standing(parent);
-      for (int k = 0; k < standing.ancestorCount(); k++) note(ids.find(standing.ancestor(k)));
+      for (int k = 0; k < standing.ancestorCount(); k++)
+        numbers.add(ids.find(standing.ancestor(k)));
     }
-    if (nested && foundEnd - start > 1) removeRepeated(start);
-  }
-
-  private void note(int number) {
-    if (number == 0) return;
-    if (foundEnd == found.length)
-      found = foundEnd == 0 ? new int[FEW] : Arrays.copyOf(found, 2 * foundEnd);
-    found[foundEnd++] = number;
-  }
-
-  /** An ancestor may be reached through several parents. */
-  private void removeRepeated(int start) {
-    Arrays.sort(found, start, foundEnd);
-    int end = start + 1;
-    for (int i = start + 1; i < foundEnd; i++)
-      if (found[i] != found[i - 1]) found[end++] = found[i];
-    foundEnd = end;
+    numbers.remove(0);
+    return numbers.stream().mapToInt(number -> number).toArray();
   }
 
   /** Whether nothing that is still to come can change what is asked for. */
@@ -110,23 +119,33 @@ class Decider extends Env {
   private void visit(OfAction of, boolean onlyKey) {
     visit(of, of.unscoped, onlyKey);
     if (of.byPrincipal) {
-      for (int i = 0; i < principalEnd; i++)
-        if ((found[i] & ScopeIndex.ALONE) != 0) visit(of, of.table.find(found[i], 0), onlyKey);
+      visitAlone(of, ofPrincipal, 0, onlyKey);
+      for (int number : abovePrincipal) visitAlone(of, number, 0, onlyKey);
     }
     if (of.byResource) {
-      for (int i = principalEnd; i < resourceEnd; i++)
-        if ((found[i] & ScopeIndex.ALONE) != 0) visit(of, of.table.find(0, found[i]), onlyKey);
+      visitAlone(of, 0, ofResource, onlyKey);
+      for (int number : aboveResource) visitAlone(of, 0, number, onlyKey);
     }
     if (of.byBoth) {
-      for (int i = 0; i < principalEnd; i++)
-        if ((found[i] & ScopeIndex.PAIRED) != 0) visitPairs(of, found[i], onlyKey);
+      visitPairs(of, ofPrincipal, onlyKey);
+      for (int number : abovePrincipal) visitPairs(of, number, onlyKey);
     }
   }
 
+  private void visitAlone(OfAction of, int ofPrincipal, int ofResource, boolean onlyKey) {
+    if (((ofPrincipal | ofResource) & ScopeIndex.ALONE) != 0)
+      visit(of, of.table.find(ofPrincipal, ofResource), onlyKey);
+  }
+
   private void visitPairs(OfAction of, int ofPrincipal, boolean onlyKey) {
-    for (int i = principalEnd; i < resourceEnd; i++)
-      if ((found[i] & ScopeIndex.PAIRED) != 0)
-        visit(of, of.table.find(ofPrincipal, found[i]), onlyKey);
+    if ((ofPrincipal & ScopeIndex.PAIRED) == 0) return;
+    visitPair(of, ofPrincipal, ofResource, onlyKey);
+    for (int number : aboveResource) visitPair(of, ofPrincipal, number, onlyKey);
+  }
+
+  private void visitPair(OfAction of, int ofPrincipal, int ofResource, boolean onlyKey) {
+    if ((ofResource & ScopeIndex.PAIRED) != 0)
+      visit(of, of.table.find(ofPrincipal, ofResource), onlyKey);
   }
 
   /** {@code onlyKey} is that no other key of the index can lead to the same policies. */

@@ -5,8 +5,6 @@ import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,7 +20,7 @@ final class BulkLoad {
   private final Map<EntityUid, Node> nodes = new LinkedHashMap<>();
 
   /** Members of the same groups share the list: less memory, and mostly in the cache. */
-  private final Map<List<Group>, Group[]> parentLists = new HashMap<>();
+  private final Map<List<Group>, Parents> parentLists = new HashMap<>();
 
   /** A group while its ancestors are worked out. */
   private static final class Node {
@@ -58,7 +56,8 @@ final class BulkLoad {
     var stored = new ArrayList<StoredEntity>(entities.size());
     for (Entity entity : entities.values()) stored.add(stored(entity));
     List<Group> groups = order.stream().map(node -> node.group).toList();
-    return new EntityStore(UidTrie.of(stored), UidTrie.of(groups), standings, nodes.size(), null);
+    return new EntityStore(
+        UidTrie.of(stored), UidTrie.of(groups), standings, new Object(), nodes.size(), null);
   }
 
   private Node node(EntityUid uid) {
@@ -131,11 +130,11 @@ final class BulkLoad {
     Group[] parents = new Group[entity.parents().size()];
     int count = 0;
     for (EntityUid parent : entity.parents()) parents[count++] = node(parent).group;
-    Arrays.sort(parents, Comparator.comparingInt(group -> group.index));
-    var list = List.of(parents);
-    Group[] known = parentLists.get(list);
-    if (known != null) parents = known;
-    else if (parentLists.size() < MAX_KEPT) parentLists.put(list, parents);
-    return new StoredEntity(entity.uid(), entity.attributes(), entity.tags(), parents);
+    var list = new Parents(parents);
+    var key = List.of(parents);
+    Parents known = parentLists.get(key);
+    if (known != null) list = known;
+    else if (parentLists.size() < MAX_KEPT) parentLists.put(key, list);
+    return new StoredEntity(entity.uid(), entity.attributes(), entity.tags(), list);
   }
 }

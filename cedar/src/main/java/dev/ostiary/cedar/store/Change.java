@@ -6,6 +6,7 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.store.EntityStore.FreeIndex;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ final class Change {
   private UidTrie<StoredEntity> entities;
   private UidTrie<Group> groups;
   private Groups standings;
+  private Object closures;
   private int nextIndex;
   private @Nullable FreeIndex free;
 
@@ -30,12 +32,13 @@ final class Change {
     entities = store.entities;
     groups = store.groups;
     standings = store.standings;
+    closures = store.closures;
     nextIndex = store.nextIndex;
     free = store.free;
   }
 
   EntityStore store() {
-    return new EntityStore(entities, groups, standings, nextIndex, free);
+    return new EntityStore(entities, groups, standings, closures, nextIndex, free);
   }
 
   void put(Entity entity) throws EntitiesException {
@@ -46,8 +49,10 @@ final class Change {
     Group[] parents = new Group[entity.parents().size()];
     int count = 0;
     for (EntityUid parent : entity.parents()) parents[count++] = groupOf(parent);
-    Group[] before = old == null ? NONE : old.parents();
-    entities = entities.with(new StoredEntity(uid, entity.attributes(), entity.tags(), parents));
+    Group[] before = old == null ? NONE : old.parents().groups();
+    var list = new Parents(parents);
+    Parents kept = old != null && Arrays.equals(before, list.groups()) ? old.parents() : list;
+    entities = entities.with(new StoredEntity(uid, entity.attributes(), entity.tags(), kept));
     move(self, before, parents);
   }
 
@@ -56,7 +61,7 @@ final class Change {
     if (old == null) return;
     entities = entities.without(uid);
     try {
-      move(groups.find(uid), old.parents(), NONE);
+      move(groups.find(uid), old.parents().groups(), NONE);
     } catch (EntitiesException e) {
       throw new IllegalStateException("fewer parents gave more ancestors", e);
     }
@@ -72,7 +77,7 @@ final class Change {
   private boolean isBelow(EntityUid uid, EntityUid ancestor) {
     StoredEntity entity = entities.find(uid);
     if (entity == null) return false;
-    for (Group parent : entity.parents()) {
+    for (Group parent : entity.parents().groups()) {
       if (parent.uid().equals(ancestor) || standings.at(parent.index).isIn(ancestor)) return true;
     }
     return false;
@@ -88,7 +93,7 @@ final class Change {
     group = new Group(entity == null ? uid : entity.uid(), index);
     groups = groups.with(group);
     standings = standings.with(index, Standing.of(group, closure(entity)));
-    if (entity != null) for (Group parent : entity.parents()) addSubgroup(parent, group);
+    if (entity != null) for (Group parent : entity.parents().groups()) addSubgroup(parent, group);
     return group;
   }
 
@@ -119,7 +124,8 @@ final class Change {
     standings = standings.with(group.index, null);
     free = new FreeIndex(group.index, free);
     StoredEntity entity = entities.find(group.uid());
-    if (entity != null) for (Group parent : entity.parents()) removeSubgroup(parent, group);
+    if (entity != null)
+      for (Group parent : entity.parents().groups()) removeSubgroup(parent, group);
   }
 
   private void addSubgroup(Group group, Group sub) {
@@ -135,6 +141,7 @@ final class Change {
 
   /** Works out again the ancestors of {@code top} and of every group below it, parents first. */
   private void close(Group top) throws EntitiesException {
+    closures = new Object();
     for (Group group : parentsFirst(top)) {
       Standing standing = standings.at(group.index);
       Set<EntityUid> closed = closure(entities.find(group.uid()));
@@ -164,7 +171,7 @@ final class Change {
   private Set<EntityUid> closure(@Nullable StoredEntity entity) throws EntitiesException {
     var closed = new LinkedHashSet<EntityUid>();
     if (entity == null) return closed;
-    for (Group parent : entity.parents()) {
+    for (Group parent : entity.parents().groups()) {
       closed.add(parent.uid());
       Standing standing = standings.at(parent.index);
       for (int i = 0; i < standing.ancestorCount(); i++) closed.add(standing.ancestor(i));

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 public final class EntityStore {
   /** Holds nothing. */
   public static final EntityStore EMPTY =
-      new EntityStore(UidTrie.empty(), UidTrie.empty(), Groups.EMPTY, 0, null);
+      new EntityStore(UidTrie.empty(), UidTrie.empty(), Groups.EMPTY, new Object(), 0, null);
 
   final UidTrie<StoredEntity> entities;
   final UidTrie<Group> groups;
   final Groups standings;
+
+  final Object closures;
 
   /** Whether a group may have ancestors at all. */
   private final boolean nested;
@@ -38,11 +40,13 @@ public final class EntityStore {
       UidTrie<StoredEntity> entities,
       UidTrie<Group> groups,
       Groups standings,
+      Object closures,
       int nextIndex,
       @Nullable FreeIndex free) {
     this.entities = entities;
     this.groups = groups;
     this.standings = standings;
+    this.closures = closures;
     this.nested = standings.areNested();
     this.nextIndex = nextIndex;
     this.free = free;
@@ -95,9 +99,12 @@ public final class EntityStore {
     return standings.at(group.index);
   }
 
-  /** Whether some group has an ancestor; where none has, parents are all ancestors. */
-  public boolean isNested() {
-    return nested;
+  /**
+   * Stands for what all groups are in. Two stores with the same object have a group in the same
+   * groups; it is another object in a store in which some group has moved.
+   */
+  public Object closures() {
+    return closures;
   }
 
   /** Whether {@code entity}, of that uid, is {@code ancestor} or below it; null is no data. */

@@ -23,7 +23,7 @@ public final class StoredEntity implements Keyed {
   private final int hash;
   private final long idHead;
   private final long idTail;
-  private final Group[] parents;
+  private final Parents parents;
 
   /** Names of attributes, sorted; entities of one make share the array. */
   private final String[] names;
@@ -42,7 +42,7 @@ public final class StoredEntity implements Keyed {
 
   private final RecordValue tags;
 
-  StoredEntity(EntityUid uid, RecordValue attributes, RecordValue tags, Group[] parents) {
+  StoredEntity(EntityUid uid, RecordValue attributes, RecordValue tags, Parents parents) {
     this.uid = uid;
     this.type = uid.type();
     this.hash = uid.hashCode();
@@ -131,17 +131,18 @@ public final class StoredEntity implements Keyed {
     return tags;
   }
 
+  /** Its direct parents. */
+  public Parents parents() {
+    return parents;
+  }
+
   /** Number of direct parents. */
   public int parentCount() {
-    return parents.length;
+    return parents.size();
   }
 
   /** One of its direct parents; {@code 0 <= i < parentCount()}. */
   public Group parent(int i) {
-    return parents[i];
-  }
-
-  Group[] parents() {
-    return parents;
+    return parents.at(i);
   }
 }
