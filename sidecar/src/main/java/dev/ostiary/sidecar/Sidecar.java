@@ -1,6 +1,5 @@
 package dev.ostiary.sidecar;
 
-import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.log.CannotOpenException;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Health;
@@ -9,13 +8,14 @@ import dev.ostiary.sidecar.bundle.AdminPolicies;
 import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Admission;
-import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.Asking;
 import dev.ostiary.sidecar.door.GrpcDoor;
 import dev.ostiary.sidecar.door.HttpDoor;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.identity.Tls;
+import dev.ostiary.sidecar.identity.Tokens;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.ClockSteps;
@@ -64,6 +64,8 @@ public final class Sidecar implements AutoCloseable {
   private final GrpcDoor door;
   private final AdminServer admin;
   private final Optional<HttpDoor> http;
+  private final Optional<Certificates> certificates;
+  private final Optional<Tokens> tokens;
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
   private final Upkeep upkeep;
@@ -135,13 +137,16 @@ public final class Sidecar implements AutoCloseable {
     var admission =
         new Admission(
             ownUid(),
+            config.svidType(),
             () -> facts.snapshot().flatMap(s -> s.bundle().admin()).orElse(AdminPolicies.BUILT_IN));
     this.vertx = vertx(config);
     var retention = new Retention(log, data.decisions(), clock);
     this.upkeep = new Upkeep(vertx, facts, retention, journal, () -> closing);
-    var asking = new Asking(facts::snapshot, recorder, clock, refusals, meters);
-    Caller loopback = admission.admit(EntityUid.of(Caller.TYPE, "loopback"));
+    this.tokens = config.jwt().map(jwt -> new Tokens(jwt, () -> clock.micros() / 1_000));
+    var asking = new Asking(facts::snapshot, recorder, clock, refusals, meters, tokens);
     var loops = (VertxInternal) vertx;
+    this.certificates = certificates(loops);
+    Optional<Tls> tls = certificates.map(Certificates::tls);
     this.door =
         new GrpcDoor(
             facts,
@@ -162,7 +167,8 @@ public final class Sidecar implements AutoCloseable {
             config.dev() ? "ready; bundles come into force unsigned (--dev)" : "ready",
             admission::admit,
             config.data());
-    this.http = config.http().map(at -> new HttpDoor(asking, meters, loopback, config, at));
+    this.http =
+        config.http().map(at -> new HttpDoor(asking, meters, tls, admission::admit, config, at));
     gauges();
     try {
       activations.begin(config.bundle());
@@ -184,6 +190,22 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
+  private Optional<Certificates> certificates(VertxInternal loops) throws StartException {
+    if (config.tls().isEmpty()) return Optional.empty();
+    try {
+      var kept = new Certificates(config.tls().get(), loops.nettyEventLoopGroup(), journal);
+      meters.gauge(
+          "ostiary.certificate.expires",
+          "when the certificate that callers see expires, in seconds since 1970",
+          kept,
+          each -> each.tls().expires().getEpochSecond());
+      return Optional.of(kept);
+    } catch (StartException e) {
+      stopVertx();
+      throw e;
+    }
+  }
+
   private static Vertx vertx(Config config) {
     // Its cache of files would want a directory that can be written, which an image may not have.
     var files =
@@ -200,7 +222,13 @@ public final class Sidecar implements AutoCloseable {
     try {
       door.listenForAdmin(config.adminSocket());
       if (config.socket().isPresent()) door.listen(config.socket().get());
-      if (config.grpc().isPresent()) grpcPort = Optional.of(door.listen(config.grpc().get()));
+      if (config.grpc().isPresent())
+        grpcPort =
+            Optional.of(
+                door.listen(
+                    config.grpc().get(),
+                    certificates.map(Certificates::tls),
+                    config.tlsRequired()));
     } catch (IOException e) {
       throw new StartException("cannot listen: " + e.getMessage() + cause(e));
     }
@@ -211,6 +239,7 @@ public final class Sidecar implements AutoCloseable {
     vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
+    certificates.ifPresent(kept -> upkeep.watch(config.watchEvery(), kept));
     upkeep.begin();
     vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
@@ -364,6 +393,8 @@ public final class Sidecar implements AutoCloseable {
       Thread.currentThread().interrupt();
       door.stop();
     }
+    certificates.ifPresent(Certificates::close);
+    tokens.ifPresent(Tokens::close);
     activations.close();
     recorder.close();
     facts.close();

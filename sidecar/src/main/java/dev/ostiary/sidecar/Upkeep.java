@@ -37,6 +37,17 @@ final class Upkeep {
     every(PRUNE_EVERY, pruning, this::prune);
   }
 
+  /** Looks whether certificates were replaced. */
+  void watch(Duration period, Certificates certificates) {
+    every(
+        period,
+        new AtomicBoolean(),
+        () -> {
+          certificates.look();
+          return true;
+        });
+  }
+
   private void every(Duration period, AtomicBoolean underWay, Callable<?> work) {
     vertx.setPeriodic(
         period.toMillis(),

@@ -197,7 +197,7 @@ final class MapReader {
             places.size() == 1
                 ? "a text with JSON pointers in braces, such as `{/input/user}`"
                 : "a text with places in braces: `{path.…}`, `{query.…}`, `{header.…}`,"
-                    + " `{extension.…}`, `{/json/pointer}`, `{peer}`, `{method}`"));
+                    + " `{token.…}`, `{extension.…}`, `{/json/pointer}`, `{peer}`, `{method}`"));
     return NOTHING;
   }
 

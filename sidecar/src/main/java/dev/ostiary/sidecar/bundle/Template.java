@@ -39,6 +39,8 @@ public record Template(List<Part> parts) {
     EXTENSION("extension."),
     /** A value in a JSON body, by RFC 6901. */
     BODY("/"),
+    /** A claim of the token that came with the request, once it is verified. */
+    TOKEN("token."),
     /** Who the gateway's own peer is, by its certificate. */
     PEER("peer"),
     /** The method. */

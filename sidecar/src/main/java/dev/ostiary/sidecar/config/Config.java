@@ -16,6 +16,10 @@ import java.util.Optional;
  * @param grpc TCP address for gRPC
  * @param http TCP address for questions over HTTP
  * @param authzenBaseUrl that address as callers know it, without a slash at its end
+ * @param tls where certificates come from; without, {@code grpc} and {@code http} are plaintext
+ * @param tlsRequired whether callers on loopback must show a certificate too
+ * @param svidType entity type of principals whose id is a verified SPIFFE id
+ * @param jwt which tokens say who a principal is
  * @param admin TCP address for metrics and health
  * @param logKey file of the key that signs the logs
  * @param logOrigin first part of the logs' origins; without one, the data directory's own
@@ -39,6 +43,10 @@ public record Config(
     Optional<Listener> grpc,
     Optional<Listener> http,
     Optional<String> authzenBaseUrl,
+    Optional<TlsSettings> tls,
+    boolean tlsRequired,
+    String svidType,
+    Optional<JwtSettings> jwt,
     Listener admin,
     Path logKey,
     Optional<String> logOrigin,

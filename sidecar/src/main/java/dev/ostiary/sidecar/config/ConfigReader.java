@@ -7,6 +7,8 @@ import dev.ostiary.sidecar.yaml.Durations;
 import dev.ostiary.sidecar.yaml.Suggestion;
 import dev.ostiary.sidecar.yaml.YamlMap;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Joins the config file, the environment and the flags; a later one wins. */
 public final class ConfigReader {
@@ -103,6 +106,7 @@ public final class ConfigReader {
     return name.startsWith("OSTIARY_SERVICE_") || name.matches("OSTIARY_PORT(_.*)?");
   }
 
+  private static final Duration MOST_SKEW = Duration.ofMinutes(5);
   private static final String SOCKET_PATH = "a socket path of at most 107 bytes";
 
   private Config config() {
@@ -127,6 +131,10 @@ public final class ConfigReader {
         listener(Key.GRPC),
         listener(Key.HTTP),
         authzenBaseUrl(),
+        tls(),
+        bool(Key.TLS_REQUIRED),
+        typeName(Key.SVID_TYPE),
+        jwt(),
         listener(Key.ADMIN).orElse(new Listener("127.0.0.1", 0)),
         optional(Key.LOG_KEY).map(Path::of).orElse(data.resolve("keys/log.skey")),
         logOrigin(),
@@ -176,12 +184,78 @@ public final class ConfigReader {
       return Optional.empty();
     }
     try {
-      if (!listener.get().isLoopback())
+      boolean encrypted = key != Key.ADMIN && isTls();
+      if (!encrypted && !listener.get().isLoopback())
         fault(key, "a loopback address, since the connection is not encrypted", text);
     } catch (UnknownHostException e) {
       fault(key, "a host that can be resolved", text);
     }
     return listener;
+  }
+
+  private boolean isTls() {
+    return optional(Key.TLS_CERTIFICATE).isPresent() || optional(Key.TLS_WORKLOAD_API).isPresent();
+  }
+
+  private Optional<TlsSettings> tls() {
+    var agent = optional(Key.TLS_WORKLOAD_API);
+    if (agent.isPresent()) {
+      if (optional(Key.TLS_CERTIFICATE).isPresent())
+        fault(Key.TLS_WORKLOAD_API, "no tls.certificate beside it", agent.get());
+      return Optional.of(
+          new TlsSettings.Agent(Path.of(agent.get().replaceFirst("^unix:(//)?", ""))));
+    }
+    if (!isTls() && optional(Key.TLS_KEY).isEmpty() && optional(Key.TLS_TRUST).isEmpty())
+      return Optional.empty();
+    return Optional.of(
+        new TlsSettings.Files(
+            Path.of(needed(Key.TLS_CERTIFICATE)),
+            Path.of(needed(Key.TLS_KEY)),
+            Path.of(needed(Key.TLS_TRUST))));
+  }
+
+  private Optional<JwtSettings> jwt() {
+    var issuer = optional(Key.JWT_ISSUER);
+    if (issuer.isEmpty()) {
+      for (Key key : List.of(Key.JWT_AUDIENCE, Key.JWT_JWKS))
+        if (optional(key).isPresent()) fault(key, "jwt.issuer beside it", text(key));
+      return Optional.empty();
+    }
+    var audiences = Set.of(needed(Key.JWT_AUDIENCE).strip().split("\\s*,\\s*"));
+    Duration skew = duration(Key.JWT_SKEW, Duration.ZERO);
+    if (skew.compareTo(MOST_SKEW) > 0) fault(Key.JWT_SKEW, "at most 5m", text(Key.JWT_SKEW));
+    return Optional.of(
+        new JwtSettings(
+            issuer.get(), audiences, jwks(), typeName(Key.JWT_TYPE), text(Key.JWT_CLAIM), skew));
+  }
+
+  /** Whoever can change what is read there decides who everybody is. */
+  private URI jwks() {
+    String text = needed(Key.JWT_JWKS);
+    if (!text.matches("https?://.*")) return Path.of(text).toAbsolutePath().toUri();
+    try {
+      var address = new URI(text);
+      if (address.getHost() != null
+          && (text.startsWith("https://") || new Listener(address.getHost(), 0).isLoopback()))
+        return address;
+    } catch (URISyntaxException | UnknownHostException e) {
+      // said below
+    }
+    fault(Key.JWT_JWKS, "an https address, an http address on loopback, or a file", text);
+    return URI.create("file:///");
+  }
+
+  private String needed(Key key) {
+    String text = text(key);
+    if (text.isEmpty()) fault(key, "a value", "");
+    return text;
+  }
+
+  private String typeName(Key key) {
+    String text = text(key);
+    if (!text.matches("[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*"))
+      fault(key, "the name of an entity type", text);
+    return text;
   }
 
   private Optional<String> authzenBaseUrl() {

@@ -13,14 +13,34 @@ public enum Key {
   DEV("dev", "false", "whether bundles come into force unsigned; never where it matters"),
   DATA("data", "ostiary-data", "directory of the logs and keys; one process at a time"),
   SOCKET("socket", "", "Unix socket for gRPC; DATA/ostiary.sock by default, `off` for none"),
-  GRPC("grpc", "127.0.0.1:7470", "loopback HOST:PORT for gRPC; port 0 picks one, `off` for none"),
+  GRPC(
+      "grpc",
+      "127.0.0.1:7470",
+      "HOST:PORT for gRPC, on loopback unless there is TLS; port 0 picks one, `off` for none"),
   HTTP(
       "http",
       "127.0.0.1:7471",
-      "loopback HOST:PORT for AuthZEN, the OPA shape and auth_request; port 0 picks one, `off` for"
-          + " none"),
+      "HOST:PORT for AuthZEN, the OPA shape and auth_request, on loopback unless there is TLS; port"
+          + " 0 picks one, `off` for none"),
   AUTHZEN_BASE_URL(
       "authzen.base-url", "", "address of `http` as callers know it; http://HOST:PORT by default"),
+  TLS_CERTIFICATE(
+      "tls.certificate",
+      "",
+      "PEM file of the certificate that `grpc` and `http` show; it is watched"),
+  TLS_KEY("tls.key", "", "PEM file of its key: PKCS#8, not encrypted"),
+  TLS_TRUST("tls.trust", "", "PEM file of the authorities of callers' certificates"),
+  TLS_WORKLOAD_API(
+      "tls.workload-api", "", "Unix socket of SPIFFE's Workload API, in place of the three files"),
+  TLS_REQUIRED("tls.required", "false", "whether callers on loopback must show a certificate too"),
+  SVID_TYPE("svid.type", "Service", "entity type of principals whose id is a verified SPIFFE id"),
+  JWT_ISSUER("jwt.issuer", "", "`iss` of the tokens that say who a principal is; none by default"),
+  JWT_AUDIENCE("jwt.audience", "", "`aud` of these: a name, or several separated by commas"),
+  JWT_JWKS(
+      "jwt.jwks", "", "where the issuer's keys are: an https address, http on loopback, or a file"),
+  JWT_TYPE("jwt.type", "User", "entity type of the principals that tokens name"),
+  JWT_CLAIM("jwt.claim", "sub", "the claim that is their id"),
+  JWT_SKEW("jwt.skew", "30s", "how far the issuer's clock may be off, at most 5m"),
   ADMIN("admin", "127.0.0.1:7472", "loopback HOST:PORT for metrics and health; port 0 picks one"),
   LOG_KEY("log.key", "", "file of the signing key; DATA/keys/log.skey by default, made if absent"),
   LOG_ORIGIN("log.origin", "", "first part of the logs' origins, fixed when the logs are made"),

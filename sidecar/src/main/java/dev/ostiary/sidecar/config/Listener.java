@@ -29,7 +29,7 @@ public record Listener(String host, int port) {
   }
 
   /** Whether nobody but this machine can connect. */
-  boolean isLoopback() throws UnknownHostException {
+  public boolean isLoopback() throws UnknownHostException {
     for (var address : InetAddress.getAllByName(host))
       if (!address.isLoopbackAddress()) return false;
     return true;

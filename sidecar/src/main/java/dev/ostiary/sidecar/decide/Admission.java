@@ -6,6 +6,7 @@ import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.sidecar.bundle.AdminPolicies;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -15,6 +16,7 @@ public final class Admission {
   private static final EntityUid SELF = EntityUid.of("Ostiary::Group", "self");
 
   private final EntityUid self;
+  private final String svidType;
   private final Supplier<AdminPolicies> inForce;
   private volatile AdminRules rules;
 
@@ -22,9 +24,11 @@ public final class Admission {
    * Guards a process.
    *
    * @param uid the user id that it runs as
+   * @param svidType entity type of principals whose id is a SPIFFE id
    * @param inForce the policies that hold now; the same object while they do not change
    */
-  public Admission(long uid, Supplier<AdminPolicies> inForce) {
+  public Admission(long uid, String svidType, Supplier<AdminPolicies> inForce) {
+    this.svidType = svidType;
     this.self = EntityUid.of(Caller.TYPE, "uid:" + uid);
     this.inForce = inForce;
     this.rules = new AdminRules(inForce.get());
@@ -38,7 +42,17 @@ public final class Admission {
     if (caller.equals(self)) groups.add(SELF);
     var attributes =
         RecordValue.of(Map.of("kind", new StringValue(kind), "name", new StringValue(caller.id())));
-    return new Caller(new Entity(caller, attributes, RecordValue.EMPTY, groups), this);
+    List<Caller.Proven> proven =
+        kind.equals("svid")
+            ? List.of(new Caller.Proven(svid(caller.id()), Question.Proof.SVID, Long.MAX_VALUE))
+            : List.of();
+    return new Caller(
+        new Entity(caller, attributes, RecordValue.EMPTY, groups), this, proven, null);
+  }
+
+  /** The principal whose id is that SPIFFE id. */
+  EntityUid svid(String id) {
+    return EntityUid.of(svidType, id);
   }
 
   private static String kind(EntityUid caller) {

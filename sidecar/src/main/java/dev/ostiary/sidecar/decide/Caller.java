@@ -4,8 +4,12 @@ import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.StringValue;
+import dev.ostiary.sidecar.decide.Question.Proof;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +23,75 @@ public final class Caller {
 
   private final Entity entity;
   private final Admission admission;
+  private final List<Proven> proven;
+  private final @Nullable Bearer bearer;
   private volatile @Nullable Rights rights;
 
   /** What may be done by those rules, and what is asked each time, as it depends on more. */
   private record Rights(AdminRules rules, Set<Right> allowed, Set<Right> depending) {}
 
-  Caller(Entity entity, Admission admission) {
+  Caller(Entity entity, Admission admission, List<Proven> proven, @Nullable Bearer bearer) {
     this.entity = entity;
     this.admission = admission;
+    this.proven = proven;
+    this.bearer = bearer;
+  }
+
+  /**
+   * A principal that is more than asserted.
+   *
+   * @param untilMillis when that ends, in milliseconds since 1970
+   */
+  public record Proven(EntityUid principal, Proof proof, long untilMillis) {}
+
+  /** Whose token a call carries, and the principal that it names. */
+  record Bearer(EntityUid principal, Caller caller) {}
+
+  /**
+   * The same with the caller's token. Where that names the principal of a question, the principal
+   * is proven. Where it names somebody else, it is the caller's own, and so is the question.
+   *
+   * @param subject who the token was given to
+   */
+  public Caller with(Proven token, String subject) {
+    Caller own = admission.admit(EntityUid.of(TYPE, "jwt:" + subject));
+    return new Caller(entity, admission, and(token), new Bearer(token.principal, own));
+  }
+
+  /** The same for a request that carries a proof of its own. */
+  public Caller proving(Proven more) {
+    return new Caller(entity, admission, and(more), bearer);
+  }
+
+  /** The same for a request of that peer, if this is a gateway that may say so. */
+  public Caller vouching(String peer) {
+    if (!peer.startsWith("spiffe://") || !may(Right.VOUCH)) return this;
+    return proving(new Proven(admission.svid(peer), Proof.SVID, Long.MAX_VALUE));
+  }
+
+  private List<Proven> and(Proven more) {
+    var all = new ArrayList<>(proven);
+    all.add(more);
+    return List.copyOf(all);
+  }
+
+  /** Who asks about that principal. */
+  public Caller asking(EntityUid principal) {
+    return bearer == null || bearer.principal.equals(principal) ? this : bearer.caller;
+  }
+
+  /**
+   * How that principal is known.
+   *
+   * @param nowMillis absent where the clock is not to be believed
+   */
+  public Proof proof(EntityUid principal, OptionalLong nowMillis) {
+    for (Proven each : proven)
+      if (each.principal.equals(principal)
+          && (each.untilMillis == Long.MAX_VALUE
+              || (nowMillis.isPresent() && nowMillis.getAsLong() < each.untilMillis)))
+        return each.proof;
+    return Proof.ASSERTED;
   }
 
   /** Its entity, such as {@code Ostiary::Caller::"uid:1000"}. */
@@ -37,11 +102,18 @@ public final class Caller {
   /** Whether it may do that, or may where what it does decides. */
   public boolean may(Right right) {
     Rights now = rights();
-    return now.allowed.contains(right) || now.depending.contains(right);
+    return now.allowed.contains(right)
+        || now.depending.contains(right)
+        || (bearer != null && bearer.caller.may(right));
   }
 
   /** Whether it may ask that. */
   public boolean may(Right right, Question question) {
+    Caller asking = asking(question.principal());
+    return asking == this ? mayAsk(right, question) : asking.mayAsk(right, question);
+  }
+
+  private boolean mayAsk(Right right, Question question) {
     Rights now = rights();
     if (!now.depending.contains(right)) return now.allowed.contains(right);
     var context =

@@ -60,6 +60,10 @@ public record Refused(Why why, String message, String field, Optional<Duration> 
     CLOCK_BEHIND,
     /** This caller may not ask this. */
     CALLER_NOT_PERMITTED,
+    /** The token that came is not to be believed, or one is needed and none came. */
+    TOKEN_REFUSED,
+    /** The keys that a token is verified by are not to be had now. */
+    KEYS_UNAVAILABLE,
     /** There is no such method. */
     UNKNOWN_METHOD,
     /** The bundle's map has no such route. */

@@ -13,6 +13,8 @@ import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.identity.Presented;
+import dev.ostiary.sidecar.identity.Tokens;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Clock;
@@ -42,24 +44,28 @@ public final class Asking {
   private final Clock clock;
   private final Refusals refusals;
   private final Meters meters;
+  private final Optional<Tokens> tokens;
   private final EndOfTurn flush;
 
   /**
    * The way to {@code recorder} by the snapshots that there are.
    *
    * @param snapshots the snapshot in force, if there is one
+   * @param tokens verifies what calls carry, where that is configured
    */
   public Asking(
       Supplier<Optional<Snapshot>> snapshots,
       Recorder recorder,
       Clock clock,
       Refusals refusals,
-      Meters meters) {
+      Meters meters,
+      Optional<Tokens> tokens) {
     this.snapshots = snapshots;
     this.recorder = recorder;
     this.clock = clock;
     this.refusals = refusals;
     this.meters = meters;
+    this.tokens = tokens;
     this.flush = new EndOfTurn(recorder::flush);
   }
 
@@ -70,6 +76,16 @@ public final class Asking {
 
     /** No answer. */
     record Without(Refused refused) implements Reply {}
+  }
+
+  /**
+   * What comes of the token in the {@code Authorization} headers of a call.
+   *
+   * @param then told once, on any thread
+   */
+  void presented(Supplier<List<String>> authorization, Consumer<Presented> then) {
+    if (tokens.isEmpty()) then.accept(new Presented.Nothing());
+    else tokens.get().presented(authorization.get(), then);
   }
 
   /** The snapshot in force. */
@@ -217,8 +233,9 @@ public final class Asking {
   void count(Refused refused, Caller caller, String method) {
     meters.refused(refused.why());
     var kind = new Refusals.Kind(caller.uid(), refused.why().name(), method);
-    if (refused.why() == Why.CALLER_NOT_PERMITTED && refusals.isEntered(caller.uid()))
-      recorder.refused(kind);
+    boolean stranger =
+        refused.why() == Why.CALLER_NOT_PERMITTED || refused.why() == Why.TOKEN_REFUSED;
+    if (stranger && refusals.isEntered(caller.uid())) recorder.refused(kind);
     else refusals.count(kind);
   }
 }

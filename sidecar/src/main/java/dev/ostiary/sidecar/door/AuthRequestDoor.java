@@ -45,6 +45,7 @@ final class AuthRequestDoor {
               name -> call.request().headers().getAll(name),
               Map.of(),
               "",
+              call.presented(),
               GatewayRequest.NO_BODY);
       result =
           asking.decide(

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +40,7 @@ final class AuthzenDoor {
 
   private final Asking asking;
   private final int batch;
-  private final Optional<String> baseUrl;
-  private final Supplier<String> address;
+  private final Supplier<String> baseUrl;
   private final AuthzenSearch search;
 
   /** When a batch stops before its end. */
@@ -60,11 +58,10 @@ final class AuthzenDoor {
     }
   }
 
-  AuthzenDoor(Asking asking, int batch, Optional<String> baseUrl, Supplier<String> address) {
+  AuthzenDoor(Asking asking, int batch, Supplier<String> baseUrl) {
     this.asking = asking;
     this.batch = batch;
     this.baseUrl = baseUrl;
-    this.address = address;
     this.search = new AuthzenSearch(asking);
   }
 
@@ -77,6 +74,7 @@ final class AuthzenDoor {
     }
     if (!PATHS.contains(path)) return false;
     boolean decides = path.equals(EVALUATION) || path.equals(EVALUATIONS);
+    if (!call.authenticated()) return true;
     if (!call.permitted(decides ? Right.AUTHZEN : Right.SEARCH)) return true;
     if (!isMethod(call, "POST")) return true;
     var snapshot = asking.snapshot();
@@ -114,7 +112,7 @@ final class AuthzenDoor {
   }
 
   private Json metadata() {
-    String base = baseUrl.orElse("http://" + address.get());
+    String base = baseUrl.get();
     var metadata = new LinkedHashMap<String, Json>();
     metadata.put("policy_decision_point", Json.of(base));
     metadata.put("access_evaluation_endpoint", Json.of(base + EVALUATION));

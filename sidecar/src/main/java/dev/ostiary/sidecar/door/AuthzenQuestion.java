@@ -54,8 +54,8 @@ final class AuthzenQuestion {
   Question question(
       EntityUid principal, EntityUid action, EntityUid resource, RecordValue context) {
     return new Question(
-        caller.uid(),
-        Question.Proof.ASSERTED,
+        caller.asking(principal).uid(),
+        caller.proof(principal, nowMillis),
         nowMillis,
         principal,
         action,

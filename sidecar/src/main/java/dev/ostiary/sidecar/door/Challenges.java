@@ -23,6 +23,9 @@ record Challenges(int status, Map<String, String> headers, String body) {
   static final String DECISION_ID = "x-ostiary-decision-id";
   static final String REASON_CODE = "x-ostiary-reason-code";
 
+  /** RFC 6750. */
+  static final String INVALID_TOKEN = "Bearer error=\"invalid_token\"";
+
   static Challenges of(CheckResponse denied) {
     var headers = new LinkedHashMap<String, String>();
     headers.put(DECISION_ID, denied.getDecisionId());
@@ -50,8 +53,12 @@ record Challenges(int status, Map<String, String> headers, String body) {
 
   static Challenges of(Refused refused) {
     String code = refused.why().name().toLowerCase(Locale.ROOT);
+    var headers = new LinkedHashMap<String, String>();
+    headers.put(REASON_CODE, code);
+    boolean token = refused.why() == Refused.Why.TOKEN_REFUSED;
+    if (token) headers.put("www-authenticate", INVALID_TOKEN);
     return new Challenges(
-        403, Map.of(REASON_CODE, code), JsonWriter.compact(Json.of("reason_code", Json.of(code))));
+        token ? 401 : 403, headers, JsonWriter.compact(Json.of("reason_code", Json.of(code))));
   }
 
   private static List<String> names(CheckResponse denied, AdviceKind kind) {

@@ -20,6 +20,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
+import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Call.Trace;
@@ -84,21 +85,30 @@ final class ExtAuthzDoor {
                 ? TraceParent.parse(http.getHeadersMap().get("traceparent"))
                 : trace,
             arrivedNanos);
-    asking.write(decide(request.getAttributes(), caller), call, reply -> end(reply, caller, end));
+    // The request's own token; one in the call's metadata is the gateway's.
+    String token = http.getHeadersMap().get("authorization");
+    asking.presented(
+        () -> token == null ? List.of() : List.of(token),
+        presented ->
+            asking.write(
+                decide(request.getAttributes(), presented, caller),
+                call,
+                reply -> end(reply, caller, end)));
   }
 
-  private Result decide(AttributeContext attributes, Caller caller) {
+  private Result decide(AttributeContext attributes, Presented presented, Caller caller) {
     var snapshot = asking.snapshot();
     if (snapshot.isEmpty()) return Asking.noSnapshot();
     try {
-      var question = request(attributes).question(snapshot.get(), caller, asking.nowMillis());
+      var question =
+          request(attributes, presented).question(snapshot.get(), caller, asking.nowMillis());
       return asking.decide(question, caller, Right.EXT_AUTHZ, snapshot.get());
     } catch (Unreadable e) {
       return e.refused();
     }
   }
 
-  private static GatewayRequest request(AttributeContext attributes) {
+  private static GatewayRequest request(AttributeContext attributes, Presented presented) {
     var http = attributes.getRequest().getHttp();
     return new GatewayRequest(
         http.getMethod(),
@@ -109,6 +119,7 @@ final class ExtAuthzDoor {
         },
         attributes.getContextExtensionsMap(),
         attributes.getSource().getPrincipal(),
+        presented,
         () -> body(http));
   }
 

@@ -8,6 +8,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.identity.Presented;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers the values of a header by its name in lower case
  * @param extensions what the gateway's own configuration adds
  * @param peer who the gateway's peer is, by its certificate; empty where it showed none
+ * @param presented what came of the request's token
  */
 record GatewayRequest(
     String method,
@@ -30,6 +32,7 @@ record GatewayRequest(
     Function<String, List<String>> headers,
     Map<String, String> extensions,
     String peer,
+    Presented presented,
     Body body) {
 
   /** Reads the body, if a route wants it. */
@@ -50,12 +53,14 @@ record GatewayRequest(
     String path = mark < 0 ? target : target.substring(0, mark);
     String query = mark < 0 ? "" : target.substring(mark + 1);
     List<String> segments = RequestPath.segments(path);
+    Caller gateway = Bearers.passingOn(caller.vouching(peer), presented);
     for (Route route : snapshot.bundle().settings().routes()) {
       var named = route.match(method, segments);
       if (named.isEmpty()) continue;
       @Nullable JsonObject document = route.question().readsBody() ? body.read() : null;
       var reader =
-          new MappedQuestion(snapshot, caller, nowMillis, new Filled(named.get(), query, document));
+          new MappedQuestion(
+              snapshot, gateway, nowMillis, new Filled(named.get(), query, document));
       Optional<Question> question = reader.question(route.question());
       if (question.isPresent()) return question.get();
       throw new Unreadable(
@@ -82,6 +87,7 @@ record GatewayRequest(
         case QUERY -> RequestPath.argument(query, place.name());
         case HEADER -> header(place.name());
         case EXTENSION -> extensions.get(place.name());
+        case TOKEN -> claim(place.name());
         case PEER -> peer;
         case METHOD -> method;
         case BODY -> {
@@ -89,6 +95,11 @@ record GatewayRequest(
           yield found == null ? null : JsonPointer.text(found).orElse(null);
         }
       };
+    }
+
+    private @Nullable String claim(String name) throws Unreadable {
+      if (presented instanceof Presented.Valid(var token)) return token.claims().get(name);
+      throw new Unreadable(Bearers.refused(presented));
     }
 
     @Override

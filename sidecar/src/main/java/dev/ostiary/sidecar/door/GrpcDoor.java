@@ -7,6 +7,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.v1.DecisionServiceGrpc;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -53,6 +55,8 @@ import java.util.function.Function;
 public final class GrpcDoor {
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
+
+  private static final int HANDSHAKE_SECONDS = 10;
 
   /** What a connection may have sent that nobody reads yet. */
   private static final int WINDOW_BYTES = 1 << 20;
@@ -111,9 +115,27 @@ public final class GrpcDoor {
     serving(false);
   }
 
-  /** Listens on TCP and returns the port. */
-  public int listen(Listener listener) throws IOException {
-    Server server = start(listener.address(), EpollServerSocketChannel::new, deciding(), watch);
+  /**
+   * Listens on TCP and returns the port.
+   *
+   * @param tls what encrypts connections; without it they are plaintext
+   * @param required whether callers on loopback must show a certificate too
+   */
+  public int listen(Listener listener, Optional<Tls> tls, boolean required) throws IOException {
+    var server = server(listener.address(), EpollServerSocketChannel::new, deciding(), watch);
+    if (tls.isPresent()) {
+      var peer = new TlsPeer(tls.get(), admission);
+      server
+          .sslContext(peer.context(required || !listener.isLoopback()))
+          .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+          .addTransportFilter(peer);
+    } else {
+      server.protocolNegotiator(new Peer(admission));
+    }
+    return port(listener, start(server));
+  }
+
+  private static int port(Listener listener, Server server) throws IOException {
     for (var address : server.getListenSockets())
       if (address instanceof InetSocketAddress tcp) return tcp.getPort();
     throw new IOException(listener + ": no port was bound");
@@ -146,10 +168,12 @@ public final class GrpcDoor {
       throws IOException {
     removeLeftOver(socket);
     start(
-        new DomainSocketAddress(socket.toFile()),
-        EpollServerDomainSocketChannel::new,
-        services,
-        watch);
+        server(
+                new DomainSocketAddress(socket.toFile()),
+                EpollServerDomainSocketChannel::new,
+                services,
+                watch)
+            .protocolNegotiator(new Peer(admission)));
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(mode));
   }
 
@@ -165,34 +189,34 @@ public final class GrpcDoor {
     }
   }
 
-  private Server start(
+  private NettyServerBuilder server(
       SocketAddress address,
       ChannelFactory<? extends ServerChannel> channels,
       List<ServerServiceDefinition> services,
-      CallWatch watch)
-      throws IOException {
-    var server =
-        NettyServerBuilder.forAddress(address)
-            .protocolNegotiator(new Peer(admission))
-            .channelFactory(channels)
-            .bossEventLoopGroup(acceptors)
-            .workerEventLoopGroup(loops)
-            .directExecutor()
-            .addStreamTracerFactory(watch)
-            .maxInboundMessageSize(Integer.MAX_VALUE) // the watch ends a call long before
-            .flowControlWindow(WINDOW_BYTES)
-            .maxInboundMetadataSize(limits.headerBytes())
-            .maxConcurrentCallsPerConnection(limits.callsPerConnection())
-            .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
-            .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
-            .maxConnectionAgeGrace(limits.connectionGrace().toMillis(), TimeUnit.MILLISECONDS)
-            .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .addServices(services)
-            .addService(guarded(health.getHealthService(), Right.HEALTH))
-            .addService(guarded(ProtoReflectionServiceV1.newInstance(), Right.REFLECT))
-            .fallbackHandlerRegistry(new UnknownMethod(asking))
-            .build();
+      CallWatch watch) {
+    return NettyServerBuilder.forAddress(address)
+        .channelFactory(channels)
+        .bossEventLoopGroup(acceptors)
+        .workerEventLoopGroup(loops)
+        .directExecutor()
+        .addStreamTracerFactory(watch)
+        .maxInboundMessageSize(Integer.MAX_VALUE) // the watch ends a call long before
+        .flowControlWindow(WINDOW_BYTES)
+        .maxInboundMetadataSize(limits.headerBytes())
+        .maxConcurrentCallsPerConnection(limits.callsPerConnection())
+        .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
+        .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(limits.connectionGrace().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addServices(services)
+        .addService(guarded(health.getHealthService(), Right.HEALTH))
+        .addService(guarded(ProtoReflectionServiceV1.newInstance(), Right.REFLECT))
+        .fallbackHandlerRegistry(new UnknownMethod(asking));
+  }
+
+  private Server start(NettyServerBuilder listening) throws IOException {
+    Server server = listening.build();
     servers.add(server.start());
     return server;
   }

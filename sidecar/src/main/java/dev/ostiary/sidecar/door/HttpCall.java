@@ -6,6 +6,7 @@ import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.record.Call;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -20,7 +21,8 @@ final class HttpCall {
   private static final int MAX_REQUEST_ID_BYTES = 256;
 
   private final HttpServerRequest request;
-  private final Caller caller;
+  private Caller caller;
+  private Presented presented = new Presented.Nothing();
   private final Vertx vertx;
   private final Context context;
   private final Asking asking;
@@ -41,6 +43,33 @@ final class HttpCall {
 
   Caller caller() {
     return caller;
+  }
+
+  /** What came of the token that it carries; nothing until {@link #identify}. */
+  Presented presented() {
+    return presented;
+  }
+
+  /** Goes on with {@code next}, on its event loop, once it is known what its token is worth. */
+  void identify(Runnable next) {
+    asking.presented(
+        () -> request.headers().getAll("Authorization"),
+        told ->
+            onLoop(() -> {
+              presented = told;
+              next.run();
+            }));
+  }
+
+  /** Whether the token, if one came, holds for the caller itself; else the call is refused. */
+  boolean authenticated() {
+    try {
+      caller = Bearers.caller(caller, presented);
+      return true;
+    } catch (Unreadable e) {
+      refuse(e.refused());
+      return false;
+    }
   }
 
   /** Whether the caller may do that; where it may not, the call is refused. */
@@ -116,6 +145,7 @@ final class HttpCall {
       refused
           .retryAfter()
           .ifPresent(delay -> header("Retry-After", Long.toString(Math.max(1, delay.toSeconds()))));
+      if (refused.why() == Why.TOKEN_REFUSED) header("WWW-Authenticate", Challenges.INVALID_TOKEN);
       send(
           Problems.status(refused.why()),
           "application/problem+json",

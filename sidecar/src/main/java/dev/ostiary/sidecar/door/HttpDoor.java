@@ -1,26 +1,37 @@
 package dev.ostiary.sidecar.door;
 
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.Limits;
 import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
- * Questions over HTTP/1.1 on loopback: one server on each event loop, all on one port. What is
- * asked, and in which words, is said by the doors behind it; this reads whole requests within
- * bounds, and counts them.
+ * Questions over HTTP/1.1: one server on each event loop, all on one port. What is asked, and in
+ * which words, is said by the doors behind it; this reads whole requests within bounds, and counts
+ * them.
  */
 public final class HttpDoor {
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -32,7 +43,10 @@ public final class HttpDoor {
   private static final int IDLE_SECONDS = 60;
 
   private final Meters meters;
-  private final Caller caller;
+  private final Optional<TlsPeer> peer;
+  private final Optional<Tls> encryption;
+  private final Caller loopback;
+  private final boolean required;
   private final Limits limits;
   private final Listener listener;
   private final Asking asking;
@@ -47,19 +61,36 @@ public final class HttpDoor {
   /**
    * A door that does not listen yet.
    *
-   * @param caller who everybody on loopback is
+   * @param tls what encrypts connections; without it they are plaintext
+   * @param admission what a caller may do, asked once for a connection
    */
-  public HttpDoor(Asking asking, Meters meters, Caller caller, Config config, Listener listener) {
+  public HttpDoor(
+      Asking asking,
+      Meters meters,
+      Optional<Tls> tls,
+      Function<EntityUid, Caller> admission,
+      Config config,
+      Listener listener) {
     this.asking = asking;
     this.meters = meters;
-    this.caller = caller;
+    this.peer = tls.map(known -> new TlsPeer(known, admission));
+    this.encryption = tls;
+    this.loopback = admission.apply(EntityUid.of(Caller.TYPE, "loopback"));
+    this.required = config.tlsRequired();
     this.limits = config.limits();
     this.listener = listener;
     this.loops =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
     this.opa = new OpaDoor(asking);
     this.authRequest = new AuthRequestDoor(asking);
-    this.authzen = new AuthzenDoor(asking, limits.batch(), config.authzenBaseUrl(), this::address);
+    this.authzen =
+        new AuthzenDoor(
+            asking,
+            limits.batch(),
+            () ->
+                config
+                    .authzenBaseUrl()
+                    .orElseGet(() -> (tls.isPresent() ? "https://" : "http://") + address()));
   }
 
   /** Listens. */
@@ -77,27 +108,55 @@ public final class HttpDoor {
     draining = true;
   }
 
-  /** One server on one event loop. */
+  /** One server on one event loop, which alone knows who its connections are. */
   private final class Serving extends VerticleBase {
+    private final IdentityHashMap<HttpConnection, Caller> callers = new IdentityHashMap<>();
+
+    private void admit(HttpConnection connection) {
+      try {
+        callers.put(
+            connection, peer.isPresent() ? peer.get().caller(connection.sslSession()) : loopback);
+        connection.closeHandler(_ -> callers.remove(connection));
+      } catch (CertificateException e) {
+        // its certificate was good for an earlier handshake, and is no more
+        var _ = connection.close();
+      }
+    }
+
+    private void encrypt(HttpServerOptions options, Tls tls) throws UnknownHostException {
+      options
+          .setSsl(true)
+          .setUseAlpn(false)
+          .setKeyCertOptions(KeyCertOptions.wrap(tls.keys()))
+          .setTrustOptions(TrustOptions.wrap(tls.trust()))
+          .setClientAuth(
+              required || !listener.isLoopback() ? ClientAuth.REQUIRED : ClientAuth.REQUEST);
+    }
+
     @Override
-    public Future<?> start() {
+    public Future<?> start() throws UnknownHostException {
       var options =
           new HttpServerOptions()
               .setHttp2ClearTextEnabled(false)
               .setMaxHeaderSize(limits.headerBytes())
               .setMaxInitialLineLength(LINE_BYTES)
               .setIdleTimeout(IDLE_SECONDS);
+      if (encryption.isPresent()) encrypt(options, encryption.get());
       // To servers of one process a negative port is one that is picked once, for all of them.
       int wanted = listener.port() == 0 ? -1 : listener.port();
       return vertx
           .createHttpServer(options)
-          .requestHandler(request -> receive(request, vertx))
+          .connectionHandler(this::admit)
+          .requestHandler(request -> {
+            Caller caller = callers.get(request.connection());
+            if (caller != null) receive(request, caller, vertx);
+          })
           .listen(wanted, listener.address().getHostString())
           .onSuccess(server -> port = server.actualPort());
     }
   }
 
-  private void receive(HttpServerRequest request, Vertx vertx) {
+  private void receive(HttpServerRequest request, Caller caller, Vertx vertx) {
     meters.callOpened();
     var call = new HttpCall(request, caller, vertx, asking);
     request.response().exceptionHandler(_ -> {});
@@ -122,7 +181,7 @@ public final class HttpDoor {
       }
     });
     request.endHandler(_ -> {
-      if (!call.isEnded()) dispatch(call, body);
+      if (!call.isEnded()) call.identify(() -> dispatch(call, body));
     });
   }
 

@@ -68,8 +68,8 @@ final class MappedQuestion {
     }
     return Optional.of(
         new Question(
-            caller.uid(),
-            Question.Proof.ASSERTED,
+            caller.asking(principal).uid(),
+            caller.proof(principal, nowMillis),
             nowMillis,
             principal,
             action,

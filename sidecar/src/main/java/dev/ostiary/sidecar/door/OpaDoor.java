@@ -36,7 +36,7 @@ final class OpaDoor {
   /** Whether the request was for this door; then it is answered. */
   boolean answers(HttpCall call, Buffer body) {
     if (!call.path().startsWith(PREFIX)) return false;
-    if (!call.permitted(Right.OPA)) return true;
+    if (!call.authenticated() || !call.permitted(Right.OPA)) return true;
     var snapshot = asking.snapshot();
     if (snapshot.isEmpty()) {
       call.refuse(Asking.noSnapshot());

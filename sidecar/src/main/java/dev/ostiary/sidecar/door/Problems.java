@@ -24,13 +24,20 @@ final class Problems {
           DUPLICATED_INPUT,
           BODY_INCOMPLETE ->
           400;
+      case TOKEN_REFUSED -> 401;
       case CALLER_NOT_PERMITTED, UNKNOWN_ROUTE -> 403;
       case UNKNOWN_METHOD -> 404;
       case OTHER_REVISION, REVISION_DIFFERS, ENTITY_NOT_PUT -> 412;
       case REQUEST_TOO_LARGE -> 413;
       case OVERLOADED -> 429;
       case INTERNAL -> 500;
-      case REVISION_NOT_REACHED, NO_SNAPSHOT, CLOCK_BEHIND, LOG_UNAVAILABLE, DRAINING, CANCELLED ->
+      case KEYS_UNAVAILABLE,
+          REVISION_NOT_REACHED,
+          NO_SNAPSHOT,
+          CLOCK_BEHIND,
+          LOG_UNAVAILABLE,
+          DRAINING,
+          CANCELLED ->
           503;
       case DEADLINE_EXCEEDED -> 504;
     };
@@ -42,6 +49,7 @@ final class Problems {
       case RESERVED_CONTEXT,
           SCHEMA_MISMATCH,
           ENTITY_NOT_INLINE,
+          TOKEN_REFUSED,
           UNKNOWN_ROUTE,
           PATH_NOT_NORMALIZED,
           DUPLICATED_INPUT,
@@ -50,6 +58,7 @@ final class Problems {
       case MALFORMED_REQUEST,
           REQUEST_TOO_LARGE,
           CALLER_NOT_PERMITTED,
+          KEYS_UNAVAILABLE,
           UNKNOWN_METHOD,
           OTHER_REVISION,
           REVISION_NOT_REACHED,

@@ -55,12 +55,14 @@ final class RequestReader {
     if (request.hasAtLeast() && request.getAtLeast().getOrigin().isEmpty())
       return wrong(Why.MALFORMED_REQUEST, "at_least.origin", "expected the fact log's name");
     var reader = new ContractReader();
+    var principal =
+        ContractReader.named(request.hasPrincipal(), request.getPrincipal(), "principal");
     return new Read.Asked(
         new Question(
-            caller.uid(),
-            Question.Proof.ASSERTED,
+            caller.asking(principal).uid(),
+            caller.proof(principal, nowMillis),
             nowMillis,
-            ContractReader.named(request.hasPrincipal(), request.getPrincipal(), "principal"),
+            principal,
             ContractReader.named(request.hasAction(), request.getAction(), "action"),
             ContractReader.named(request.hasResource(), request.getResource(), "resource"),
             reader.record(request.getContextList(), "context"),

@@ -4,6 +4,7 @@ import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.v1.CheckResult;
@@ -28,7 +29,7 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
   private final Asking asking;
   private final Meters meters;
   private final Set<StreamCall> open;
-  private final Caller caller;
+  private volatile Caller caller;
   private final Call.Trace trace;
   private int pending;
   private int owed;
@@ -53,11 +54,24 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
     CallWatch.onRefusal(this::refuseAll);
     meters.callOpened();
     open.add(this);
+    asking.presented(() -> Bearers.authorization(headers), presented -> begin(presented, window));
+  }
+
+  private void begin(Presented presented, int window) {
+    try {
+      caller = Bearers.caller(caller, presented);
+    } catch (Unreadable e) {
+      refuseAll(e.refused());
+      return;
+    }
     if (!caller.may(Caller.Right.CHECK)) {
       refuseAll(Statuses.notPermitted(caller));
       return;
     }
-    call.sendHeaders(new Metadata());
+    synchronized (this) {
+      if (closed) return;
+      call.sendHeaders(new Metadata());
+    }
     call.request(window);
   }
 

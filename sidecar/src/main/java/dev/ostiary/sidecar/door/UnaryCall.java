@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.door;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call.Trace;
 import io.grpc.Context;
@@ -37,7 +38,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
   private final Caller.Right right;
   private final Asking asking;
   private final Meters meters;
-  private final Caller caller;
+  private volatile Caller caller;
   private final Trace trace;
   private final long arrivedNanos = System.nanoTime();
   private @Nullable Received<Q> received;
@@ -65,9 +66,19 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
       Method<Q, A> method, Caller.Right right, Asking asking, Meters meters) {
     return (call, headers) -> {
       meters.callOpened();
-      call.request(2); // a second message is a fault, and is seen only if it is asked for
-      return new UnaryCall<>(call, headers, method, right, asking, meters);
+      var unary = new UnaryCall<>(call, headers, method, right, asking, meters);
+      asking.presented(() -> Bearers.authorization(headers), unary::begin);
+      return unary;
     };
+  }
+
+  private void begin(Presented presented) {
+    try {
+      caller = Bearers.caller(caller, presented);
+      call.request(2); // a second message is a fault, and is seen only if it is asked for
+    } catch (Unreadable e) {
+      refuse(e.refused());
+    }
   }
 
   @Override

@@ -25,7 +25,7 @@ class AdmissionTest {
           Right.REFLECT,
           Right.METRICS);
 
-  private final Admission admission = new Admission(1000, () -> AdminPolicies.BUILT_IN);
+  private final Admission admission = new Admission(1000, "Service", () -> AdminPolicies.BUILT_IN);
 
   private Set<Right> rights(String type, String id) {
     Caller caller = admission.admit(EntityUid.of(type, id));
