@@ -1,10 +1,12 @@
 package dev.ostiary.sidecar;
 
+import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.TlsSettings;
 import dev.ostiary.sidecar.identity.CertificateFiles;
 import dev.ostiary.sidecar.identity.Credentials;
 import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.identity.WorkloadApi;
+import dev.ostiary.sidecar.metrics.Meters;
 import io.netty.channel.EventLoopGroup;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -25,12 +27,25 @@ final class Certificates implements AutoCloseable {
   private String said = "";
 
   /**
-   * Waits for the first credentials.
+   * Waits for the first credentials; empty where none are configured.
    *
    * @param loops epoll event loops, for an agent
    * @throws StartException where there are none, in one line
    */
-  Certificates(TlsSettings settings, EventLoopGroup loops, Journal journal) throws StartException {
+  static Optional<Certificates> open(
+      Config config, EventLoopGroup loops, Journal journal, Meters meters) throws StartException {
+    if (config.tls().isEmpty()) return Optional.empty();
+    var kept = new Certificates(config.tls().get(), loops, journal);
+    meters.gauge(
+        "ostiary.certificate.expires",
+        "when the certificate that callers see expires, in seconds since 1970",
+        kept,
+        each -> each.tls.expires().getEpochSecond());
+    return Optional.of(kept);
+  }
+
+  private Certificates(TlsSettings settings, EventLoopGroup loops, Journal journal)
+      throws StartException {
     this.journal = journal;
     switch (settings) {
       case TlsSettings.Files(var certificate, var key, var trust) -> {

@@ -191,15 +191,8 @@ public final class Sidecar implements AutoCloseable {
   }
 
   private Optional<Certificates> certificates(VertxInternal loops) throws StartException {
-    if (config.tls().isEmpty()) return Optional.empty();
     try {
-      var kept = new Certificates(config.tls().get(), loops.nettyEventLoopGroup(), journal);
-      meters.gauge(
-          "ostiary.certificate.expires",
-          "when the certificate that callers see expires, in seconds since 1970",
-          kept,
-          each -> each.tls().expires().getEpochSecond());
-      return Optional.of(kept);
+      return Certificates.open(config, loops.nettyEventLoopGroup(), journal, meters);
     } catch (StartException e) {
       stopVertx();
       throw e;
