@@ -161,8 +161,8 @@ final class TokenTest {
       }
       assertTrue(files > 4, "files: " + files);
       for (String token : List.of(robot, forged))
-        for (String part : token.substring("Bearer ".length()).split("\\."))
-          assertFalse(said.indexOf(part) >= 0, "a part of a token was written");
+        for (String part : token.substring("Bearer ".length()).split("\\.", -1))
+          assertFalse(!part.isEmpty() && said.indexOf(part) >= 0, "a part of a token was written");
     }
   }
 

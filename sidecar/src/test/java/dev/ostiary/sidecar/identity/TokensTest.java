@@ -101,7 +101,7 @@ final class TokensTest {
       for (var each : hostile.entrySet()) {
         var verdict = bearer(tokens, each.getValue());
         var invalid = assertInstanceOf(Presented.Invalid.class, verdict, each.getKey());
-        for (String part : each.getValue().split("\\."))
+        for (String part : each.getValue().split("\\.", -1))
           assertTrue(
               part.isEmpty() || part.length() < 2 || !invalid.why().contains(part), invalid.why());
       }
@@ -118,12 +118,12 @@ final class TokensTest {
   }
 
   private static String none(String token, String header) {
-    return Base64URL.encode(header) + "." + token.split("\\.")[1] + ".";
+    return Base64URL.encode(header) + "." + token.split("\\.", -1)[1] + ".";
   }
 
   private static String swapped(String token, String other) {
-    String[] parts = token.split("\\.");
-    return parts[0] + "." + other.split("\\.")[1] + "." + parts[2];
+    String[] parts = token.split("\\.", -1);
+    return parts[0] + "." + other.split("\\.", -1)[1] + "." + parts[2];
   }
 
   /** Signs with the bytes of the public key, as if that were a secret of both sides. */
