@@ -13,11 +13,13 @@ import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
+import dev.ostiary.sidecar.trace.Spans;
 import dev.ostiary.v1.CheckRequest;
 import dev.ostiary.v1.CheckResponse;
 import dev.ostiary.v1.Receipt;
@@ -35,6 +37,7 @@ import java.util.function.Supplier;
 /** The way of every question: read, decided, written down, answered. Any thread; never blocks. */
 public final class Asking {
   private static final HexFormat HEX = HexFormat.of();
+  private static final Duration OVERLOAD_RETRY = Duration.ofMillis(100);
   private static final Duration NO_SNAPSHOT_RETRY = Duration.ofSeconds(1);
 
   private final Supplier<Optional<Snapshot>> snapshots;
@@ -42,23 +45,31 @@ public final class Asking {
   private final Clock clock;
   private final Refusals refusals;
   private final Meters meters;
+  private final FairShare places;
+  private final Spans spans;
   private final EndOfTurn flush;
 
   /**
    * The way to {@code recorder} by the snapshots that there are.
    *
    * @param snapshots the snapshot in force, if there is one
+   * @param places for questions that are not answered yet
+   * @param spans takes what traces show
    */
   public Asking(
       Supplier<Optional<Snapshot>> snapshots,
       Recorder recorder,
       Clock clock,
       Refusals refusals,
-      Meters meters) {
+      Meters meters,
+      FairShare places,
+      Spans spans) {
     this.snapshots = snapshots;
     this.recorder = recorder;
     this.clock = clock;
     this.refusals = refusals;
+    this.places = places;
+    this.spans = spans;
     this.meters = meters;
     this.flush = new EndOfTurn(recorder::flush);
   }
@@ -70,6 +81,16 @@ public final class Asking {
 
     /** No answer. */
     record Without(Refused refused) implements Reply {}
+  }
+
+  /** The caller's share of the places for questions that are not answered yet. */
+  FairShare.Share places(Caller caller) {
+    return places.of(caller.uid());
+  }
+
+  /** What a question is told for which there is no place. */
+  static Refused overloaded() {
+    return Refused.later(Why.OVERLOADED, "too much is asked at once", OVERLOAD_RETRY);
   }
 
   /** The snapshot in force. */
@@ -145,9 +166,14 @@ public final class Asking {
       return;
     }
     byte[] id = recorder.nextId();
+    long decidedNanos = call.trace().sampled() ? System.nanoTime() : 0;
     recorder.write(
         new Recorder.Item(answer, call, id),
-        outcome -> reply.accept(written(outcome, answer, call, id)));
+        outcome -> {
+          boolean written = !(outcome instanceof Outcome.Refused);
+          spans.answered(call, answer, id, decidedNanos, written);
+          reply.accept(written(outcome, answer, call, id));
+        });
     flush.request();
   }
 
@@ -170,12 +196,17 @@ public final class Asking {
 
   private Reply written(Outcome outcome, Answer answer, Call call, byte[] id) {
     if (outcome instanceof Outcome.Refused refused) return new Reply.Without(unavailable(refused));
-    return new Reply.Answered(response(answer, call, id, outcome, 0));
+    return new Reply.Answered(responseTo(answer, call, id, outcome, 0));
   }
 
-  /** The answer with its receipt. */
+  /** The answer to one question of several, with its receipt. */
   CheckResponse response(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
-    meters.decided(call.door(), answer.allowed(), System.nanoTime() - call.arrivedNanos());
+    spans.answered(call, answer, id, 0, true);
+    return responseTo(answer, call, id, outcome, item);
+  }
+
+  private CheckResponse responseTo(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
+    meters.decided(call, answer.allowed(), answer.policyRevision().size());
     return Answers.response(answer, HEX.formatHex(id), receipt(outcome, item));
   }
 
@@ -217,8 +248,7 @@ public final class Asking {
   void count(Refused refused, Caller caller, String method) {
     meters.refused(refused.why());
     var kind = new Refusals.Kind(caller.uid(), refused.why().name(), method);
-    if (refused.why() == Why.CALLER_NOT_PERMITTED && refusals.isEntered(caller.uid()))
-      recorder.refused(kind);
+    if (refusals.isEntered(caller.uid())) recorder.refused(kind);
     else refusals.count(kind);
   }
 }

@@ -7,6 +7,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.v1.DecisionServiceGrpc;
@@ -66,6 +67,7 @@ public final class GrpcDoor {
   private final CallWatch watch;
   private final CallWatch adminWatch;
   private final Function<EntityUid, Caller> admission;
+  private final FairShare connections;
   private final Limits limits;
   private final EventLoopGroup acceptors;
   private final EventLoopGroup loops;
@@ -80,6 +82,7 @@ public final class GrpcDoor {
    * @param decisionTree directory of the decision log's tree
    * @param blocking threads that may wait for the disk
    * @param admission what a caller may do, asked once for a connection
+   * @param connections that may be open
    * @param acceptors epoll event loops that accept connections
    * @param loops epoll event loops that serve them
    */
@@ -91,6 +94,7 @@ public final class GrpcDoor {
       Recorder recorder,
       Meters meters,
       Function<EntityUid, Caller> admission,
+      FairShare connections,
       Limits limits,
       EventLoopGroup acceptors,
       EventLoopGroup loops) {
@@ -103,6 +107,7 @@ public final class GrpcDoor {
     this.watch = new CallWatch(limits.messageBytes());
     this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
     this.admission = admission;
+    this.connections = connections;
     this.limits = limits;
     this.acceptors = acceptors;
     this.loops = loops;
@@ -173,7 +178,7 @@ public final class GrpcDoor {
       throws IOException {
     var server =
         NettyServerBuilder.forAddress(address)
-            .protocolNegotiator(new Peer(admission))
+            .protocolNegotiator(new Peer(admission, connections, asking, meters))
             .channelFactory(channels)
             .bossEventLoopGroup(acceptors)
             .workerEventLoopGroup(loops)
@@ -184,6 +189,7 @@ public final class GrpcDoor {
             .maxInboundMetadataSize(limits.headerBytes())
             .maxConcurrentCallsPerConnection(limits.callsPerConnection())
             .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
+            .maxConnectionIdle(limits.connectionIdle().toMillis(), TimeUnit.MILLISECONDS)
             .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
             .maxConnectionAgeGrace(limits.connectionGrace().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)

@@ -6,12 +6,14 @@ import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -41,16 +43,27 @@ public final class HttpDoor {
   private final AuthRequestDoor authRequest;
   private final int loops;
   private final AtomicLong held = new AtomicLong();
+  private final FairShare.Share places;
+  private final FairShare.Share connections;
   private volatile int port;
   private volatile boolean draining;
 
   /**
    * A door that does not listen yet.
    *
+   * @param connections that may be open
    * @param caller who everybody on loopback is
    */
-  public HttpDoor(Asking asking, Meters meters, Caller caller, Config config, Listener listener) {
+  public HttpDoor(
+      Asking asking,
+      Meters meters,
+      FairShare connections,
+      Caller caller,
+      Config config,
+      Listener listener) {
     this.asking = asking;
+    this.places = asking.places(caller);
+    this.connections = connections.of(caller.uid());
     this.meters = meters;
     this.caller = caller;
     this.limits = config.limits();
@@ -91,15 +104,36 @@ public final class HttpDoor {
       int wanted = listener.port() == 0 ? -1 : listener.port();
       return vertx
           .createHttpServer(options)
+          .connectionHandler(HttpDoor.this::admit)
+          .invalidRequestHandler(HttpDoor.this::refuseUnread)
           .requestHandler(request -> receive(request, vertx))
           .listen(wanted, listener.address().getHostString())
           .onSuccess(server -> port = server.actualPort());
     }
   }
 
+  private void admit(HttpConnection connection) {
+    if (connections.take(1)) {
+      connection.closeHandler(_ -> connections.give(1));
+    } else {
+      meters.connectionRefused();
+      connection.close();
+    }
+  }
+
+  /** What is no HTTP request, or has a line or headers over the bounds. */
+  private void refuseUnread(HttpServerRequest request) {
+    asking.count(
+        Refused.of(Why.MALFORMED_REQUEST, "", "expected an HTTP request within bounds"),
+        caller,
+        "http");
+    HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+  }
+
   private void receive(HttpServerRequest request, Vertx vertx) {
     meters.callOpened();
     var call = new HttpCall(request, caller, vertx, asking);
+    var placed = new boolean[1];
     request.response().exceptionHandler(_ -> {});
     var body = Buffer.buffer();
     request.exceptionHandler(_ -> call.gone());
@@ -107,6 +141,7 @@ public final class HttpDoor {
         .response()
         .endHandler(_ -> {
           held.addAndGet(-body.length());
+          if (placed[0]) places.give(1);
           meters.callClosed();
         });
     request.handler(chunk -> {
@@ -122,7 +157,10 @@ public final class HttpDoor {
       }
     });
     request.endHandler(_ -> {
-      if (!call.isEnded()) dispatch(call, body);
+      if (call.isEnded()) return;
+      placed[0] = places.take(1);
+      if (placed[0]) dispatch(call, body);
+      else call.refuse(Asking.overloaded());
     });
   }
 
