@@ -302,9 +302,9 @@ final class AttackTest {
     int length = 0;
     for (int i = 0; i < 100_000; i++) {
       var head = new ByteArrayOutputStream();
-      head.write(4 << 3 | 2); // field 4, with a length: CheckRequest's context, and what is in it
+      head.write((4 << 3) | 2); // field 4, with a length: CheckRequest's context, and what is in it
       for (int rest = length; ; rest >>>= 7) {
-        head.write(rest >>> 7 == 0 ? rest : rest & 127 | 128);
+        head.write(rest >>> 7 == 0 ? rest : (rest & 127) | 128);
         if (rest >>> 7 == 0) break;
       }
       levels.add(head.toByteArray());
