@@ -4,12 +4,18 @@ import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.ActivationException;
 import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.facts.Recovery;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.sign.Envelope;
+import dev.ostiary.sidecar.sign.SigningException;
 import dev.ostiary.sidecar.sign.TrustedKeys;
 import dev.ostiary.sidecar.watch.BundleWatcher;
 import dev.ostiary.sidecar.watch.BundleWatcher.Seen;
 import io.micrometer.core.instrument.Counter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -28,6 +34,8 @@ final class Activations {
   private final Counter refused;
   private final AtomicBoolean looking = new AtomicBoolean();
   private final ReentrantLock work = new ReentrantLock();
+  private final Path data;
+  private final Optional<TrustedKeys> recoveryKeys;
   private final boolean dev;
   private final Optional<TrustedKeys> keys;
   private Optional<BundleWatcher> watcher = Optional.empty();
@@ -38,6 +46,8 @@ final class Activations {
    * Brings bundles into force.
    *
    * @param dev whether they may be unsigned
+   * @param data where a recovery is put
+   * @param recoveryKeys whose signatures it needs; empty where there is none
    * @param keys whose signatures they need; empty where there is no directory, or with {@code dev}
    */
   Activations(
@@ -45,8 +55,12 @@ final class Activations {
       Recorder recorder,
       Journal journal,
       Meters meters,
+      Path data,
+      Optional<TrustedKeys> recoveryKeys,
       boolean dev,
       Optional<TrustedKeys> keys) {
+    this.data = data;
+    this.recoveryKeys = recoveryKeys;
     this.dev = dev;
     this.keys = keys;
     this.facts = facts;
@@ -84,17 +98,37 @@ final class Activations {
 
   /** Whether the caller may look now; {@link #look} gives the claim back. */
   boolean claim() {
-    return watcher.isPresent() && looking.compareAndSet(false, true);
+    return looking.compareAndSet(false, true);
   }
 
   /** Looks for a change of the directory. Blocks. */
   void look() {
     work.lock();
     try {
-      if (!closed) watcher.ifPresent(w -> take(w.look()));
+      if (closed) return;
+      watcher.ifPresent(w -> take(w.look()));
+      if (recoveryKeys.isPresent()) lookForRecovery(recoveryKeys.get());
     } finally {
       work.unlock();
       looking.set(false);
+    }
+  }
+
+  private void lookForRecovery(TrustedKeys trusted) {
+    Path file = data.resolve(Recovery.FILE);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) return;
+    try {
+      byte[] envelope;
+      try (var in = Files.newInputStream(file)) {
+        envelope = in.readNBytes(Envelope.MAX_BYTES + 1);
+      }
+      Files.delete(file);
+      var signed = facts.recovery().check(envelope, trusted);
+      inForce(facts.recover(signed), "recovered by " + String.join(", ", signed.keyIds()));
+    } catch (IOException | SigningException | ActivationException e) {
+      journal.say("recovery refused: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ostiary.sidecar;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.ostiary.log.CannotOpenException;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Health;
@@ -16,16 +17,20 @@ import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.identity.Tokens;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.ClockSteps;
 import dev.ostiary.sidecar.record.DecisionIds;
+import dev.ostiary.sidecar.record.DiskRation;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.record.Retention;
 import dev.ostiary.sidecar.sign.SigningException;
 import dev.ostiary.sidecar.sign.TrustedKeys;
+import dev.ostiary.sidecar.trace.Spans;
+import dev.ostiary.sidecar.trace.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -33,6 +38,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -49,7 +55,7 @@ import java.util.concurrent.TimeUnit;
  * #close} drains it: calls that are open get their answers, and the log gets its last entry.
  */
 public final class Sidecar implements AutoCloseable {
-  private static final Duration REFUSALS_EVERY = Duration.ofSeconds(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
   private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
@@ -69,6 +75,10 @@ public final class Sidecar implements AutoCloseable {
   private final Activations activations;
   private Optional<Integer> grpcPort = Optional.empty();
   private final Upkeep upkeep;
+  private final DiskRation disk;
+  private final Spans spans;
+  private final FairShare questions;
+  private final FairShare connections;
   private volatile boolean closing;
   private volatile boolean wasReady;
 
@@ -80,7 +90,7 @@ public final class Sidecar implements AutoCloseable {
    */
   public static Sidecar start(Config config, PrintStream out) throws StartException {
     var data = DataDirectory.open(config);
-    var journal = new Journal(out);
+    var journal = new Journal(out, config.jsonOutput());
     var clock = new Clock(Clock::systemMicros);
     var facts = openFacts(data, clock);
     if (facts.foldedFrom() > 0)
@@ -128,12 +138,32 @@ public final class Sidecar implements AutoCloseable {
     this.journal = journal;
     this.facts = facts;
     var refusals = new Refusals();
+    this.spans = config.traces().<Spans>map(to -> new Tracing(to, version())).orElse(Spans.NONE);
+    this.disk = new DiskRation(data.decisions(), config.reserveBytes(), config.scarceBytes());
+    this.questions = new FairShare(config.limits().questions());
+    this.connections = new FairShare(Math.min(config.limits().connections(), openFiles() / 2));
     var ids = new DecisionIds(new SecureRandom().nextLong());
     this.recorder =
-        new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
+        new Recorder(
+            log,
+            data.decisionsOrigin(),
+            clock,
+            ids,
+            refusals,
+            config.observe(),
+            disk,
+            new FairShare(config.limits().pendingBytes()));
     recorder.started(version());
     this.activations =
-        new Activations(facts, recorder, journal, meters, config.dev(), keys(config));
+        new Activations(
+            facts,
+            recorder,
+            journal,
+            meters,
+            config.data(),
+            keys(config.recoveryKeys(), 1, "recovery.keys"),
+            config.dev(),
+            keys(config.bundleKeys(), config.bundleThreshold(), "bundle.keys"));
     var admission =
         new Admission(
             ownUid(),
@@ -141,9 +171,10 @@ public final class Sidecar implements AutoCloseable {
             () -> facts.snapshot().flatMap(s -> s.bundle().admin()).orElse(AdminPolicies.BUILT_IN));
     this.vertx = vertx(config);
     var retention = new Retention(log, data.decisions(), clock);
-    this.upkeep = new Upkeep(vertx, facts, retention, journal, () -> closing);
+    this.upkeep = new Upkeep(vertx, facts, retention, disk, journal, () -> closing);
     this.tokens = config.jwt().map(jwt -> new Tokens(jwt, () -> clock.micros() / 1_000));
-    var asking = new Asking(facts::snapshot, recorder, clock, refusals, meters, tokens);
+    var asking =
+        new Asking(facts::snapshot, recorder, clock, refusals, meters, tokens, questions, spans);
     var loops = (VertxInternal) vertx;
     this.certificates = certificates(loops);
     Optional<Tls> tls = certificates.map(Certificates::tls);
@@ -156,6 +187,7 @@ public final class Sidecar implements AutoCloseable {
             recorder,
             meters,
             admission::admit,
+            connections,
             config.limits(),
             loops.acceptorEventLoopGroup(),
             loops.nettyEventLoopGroup());
@@ -168,8 +200,12 @@ public final class Sidecar implements AutoCloseable {
             admission::admit,
             config.data());
     this.http =
-        config.http().map(at -> new HttpDoor(asking, meters, tls, admission::admit, config, at));
-    gauges();
+        config
+            .http()
+            .map(
+                at -> new HttpDoor(asking, meters, tls, admission::admit, connections, config, at));
+    Gauges.show(this, facts, questions, connections, meters);
+    LogMeters.show(recorder, meters);
     try {
       activations.begin(config.bundle());
       listen();
@@ -180,13 +216,13 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  /** Whose signatures a bundle needs; a start without a bundle needs nobody's but past ones. */
-  private static Optional<TrustedKeys> keys(Config config) throws StartException {
-    if (config.bundleKeys().isEmpty()) return Optional.empty();
+  private static Optional<TrustedKeys> keys(Optional<Path> file, int threshold, String key)
+      throws StartException {
+    if (file.isEmpty()) return Optional.empty();
     try {
-      return Optional.of(TrustedKeys.read(config.bundleKeys().get(), config.bundleThreshold()));
+      return Optional.of(TrustedKeys.read(file.get(), threshold));
     } catch (SigningException e) {
-      throw new StartException("bundle.keys: " + e.getMessage());
+      throw new StartException(key + ": " + e.getMessage());
     }
   }
 
@@ -229,7 +265,7 @@ public final class Sidecar implements AutoCloseable {
     await(vertx.deployVerticle(admin), config.admin());
     watchHealth();
     vertx.setPeriodic(HEALTH_EVERY.toMillis(), _ -> watchHealth());
-    vertx.setPeriodic(REFUSALS_EVERY.toMillis(), _ -> recorder.flushRefusals());
+    vertx.setPeriodic(SECOND.toMillis(), _ -> everySecond());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
     certificates.ifPresent(kept -> upkeep.watch(config.watchEvery(), kept));
@@ -271,6 +307,19 @@ public final class Sidecar implements AutoCloseable {
         true);
   }
 
+  private void everySecond() {
+    recorder.flushRefusals();
+    questions.forgetIdle();
+    connections.forgetIdle();
+  }
+
+  /** How many files and connections the system lets the process open. */
+  private static long openFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
+  }
+
   private void watchClock(ClockSteps steps) {
     long step = steps.look();
     if (closing || step == 0) return;
@@ -296,27 +345,6 @@ public final class Sidecar implements AutoCloseable {
       case Health.Unwritable(_, String detail) ->
           Optional.of("the decision log takes no entry: " + detail);
     };
-  }
-
-  private void gauges() {
-    meters.gauge(
-        "ostiary.ready", "1 if it can decide and write", this, s -> s.unready().isEmpty() ? 1 : 0);
-    meters.gauge(
-        "ostiary.revision.policy",
-        "size of the fact log at the activation in force",
-        facts,
-        f -> f.snapshot().map(s -> s.policyRevision().size()).orElse(0L));
-    meters.gauge(
-        "ostiary.revision.data",
-        "size of the fact log at the last fact folded",
-        facts,
-        f -> f.snapshot().map(s -> s.dataRevision().size()).orElse(0L));
-    meters.gauge(
-        "ostiary.bundle.version",
-        "version of the bundle in force",
-        facts,
-        f -> f.snapshot().map(s -> s.bundle().version()).orElse(0L));
-    LogMeters.show(recorder, meters);
   }
 
   /** The bundle in force, if there is one. */
@@ -389,6 +417,7 @@ public final class Sidecar implements AutoCloseable {
     certificates.ifPresent(Certificates::close);
     tokens.ifPresent(Tokens::close);
     activations.close();
+    spans.close();
     recorder.close();
     facts.close();
     stopVertx();

@@ -2,6 +2,7 @@ package dev.ostiary.sidecar;
 
 import dev.ostiary.sidecar.facts.ActivationException;
 import dev.ostiary.sidecar.facts.FactLog;
+import dev.ostiary.sidecar.record.DiskRation;
 import dev.ostiary.sidecar.record.Retention;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -13,21 +14,30 @@ import java.util.function.BooleanSupplier;
 /** What is done to the logs now and then, each on a worker thread and never twice at once. */
 final class Upkeep {
   private static final Duration SNAPSHOT_EVERY = Duration.ofSeconds(10);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
   private static final Duration PRUNE_EVERY = Duration.ofMinutes(10);
 
   private final Vertx vertx;
   private final FactLog facts;
   private final Retention retention;
+  private final DiskRation disk;
   private final Journal journal;
   private final BooleanSupplier closing;
   private final AtomicBoolean pruning = new AtomicBoolean();
+  private final AtomicBoolean looking = new AtomicBoolean();
   private final AtomicBoolean snapshotting = new AtomicBoolean();
 
   Upkeep(
-      Vertx vertx, FactLog facts, Retention retention, Journal journal, BooleanSupplier closing) {
+      Vertx vertx,
+      FactLog facts,
+      Retention retention,
+      DiskRation disk,
+      Journal journal,
+      BooleanSupplier closing) {
     this.vertx = vertx;
     this.facts = facts;
     this.retention = retention;
+    this.disk = disk;
     this.journal = journal;
     this.closing = closing;
   }
@@ -35,6 +45,7 @@ final class Upkeep {
   void begin() {
     every(SNAPSHOT_EVERY, snapshotting, this::takeSnapshot);
     every(PRUNE_EVERY, pruning, this::prune);
+    every(LOOK_EVERY, looking, this::lookAtDisk);
   }
 
   /** Looks whether certificates were replaced. */
@@ -55,6 +66,11 @@ final class Upkeep {
           if (closing.getAsBoolean() || !underWay.compareAndSet(false, true)) return;
           vertx.executeBlocking(work, false).onComplete(_ -> underWay.set(false));
         });
+  }
+
+  private boolean lookAtDisk() throws IOException {
+    disk.look();
+    return true;
   }
 
   /** Writes a snapshot of the facts; false where too little has changed. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,21 +18,23 @@ public final class ServedProcess implements AutoCloseable {
   private final Process process;
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final Thread reader;
+  private final String address;
   private final ManagedChannel channel;
 
   private ServedProcess(Process process) throws IOException {
     this.process = process;
     var output = process.inputReader();
-    String address = "";
+    String found = "";
     String line = output.readLine();
     while (line != null && !line.contains("metrics and health on")) {
       lines.add(line);
       int at = line.indexOf("gRPC listens on 127.0.0.1:");
-      if (at >= 0) address = line.substring(at + "gRPC listens on ".length());
+      if (at >= 0) found = line.substring(at + "gRPC listens on ".length());
       line = output.readLine();
     }
     if (line == null) throw new IOException("it does not start: " + String.join("\n", lines));
     lines.add(line);
+    address = found;
     reader = Thread.ofVirtual().start(() -> output.lines().forEach(lines::add));
     channel = NettyChannelBuilder.forTarget("dns:///" + address).usePlaintext().build();
   }
@@ -41,8 +44,19 @@ public final class ServedProcess implements AutoCloseable {
     return new ServedProcess(process(directory, javaFlags));
   }
 
+  /** The same, configured by variables. */
+  public static ServedProcess in(Path directory, Map<String, String> more, String... javaFlags)
+      throws IOException {
+    return new ServedProcess(process(directory, more, javaFlags));
+  }
+
   /** The process alone, which may refuse to start. */
   static Process process(Path directory, String... javaFlags) throws IOException {
+    return process(directory, Map.of(), javaFlags);
+  }
+
+  private static Process process(Path directory, Map<String, String> more, String... javaFlags)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -59,6 +73,7 @@ public final class ServedProcess implements AutoCloseable {
     builder.environment().put("OSTIARY_GRPC", "127.0.0.1:0");
     builder.environment().put("OSTIARY_HTTP", "127.0.0.1:0");
     builder.environment().put("OSTIARY_ADMIN", "127.0.0.1:0");
+    builder.environment().putAll(more);
     return builder.start();
   }
 
@@ -69,6 +84,15 @@ public final class ServedProcess implements AutoCloseable {
 
   public ManagedChannel channel() {
     return channel;
+  }
+
+  /** HOST:PORT of the gRPC door. */
+  public String address() {
+    return address;
+  }
+
+  public ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** All that it printed so far. */

@@ -94,8 +94,9 @@ public final class AdminServer extends VerticleBase {
     }
     switch (path) {
       case "/metrics" -> {
-        response.putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-        response.end(meters.scrape());
+        String accept = request.getHeader("Accept");
+        var page = meters.scrape(accept == null ? "" : accept);
+        response.putHeader("Content-Type", page.contentType()).end(page.text());
       }
       case "/healthz" -> end(response, 200, "ok\n");
       case "/readyz" -> {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param files its canonical form: what is activated, by path in ascending order
  * @param digest of its canonical form, as {@link #digest(List)} gives it
  * @param signed who signed it; empty where nobody asked
+ * @param recovery who set its policies of the sidecar aside, if somebody did
  * @param settings {@code bundle.yaml}
  * @param schema all schema files together, without the attributes that are secret
  * @param marks what the schema's annotations say
@@ -32,6 +33,7 @@ public record Bundle(
     List<BundleFile> files,
     byte[] digest,
     Optional<Signed> signed,
+    Optional<Signed> recovery,
     BundleSettings settings,
     Schema schema,
     SchemaMarks marks,
@@ -49,9 +51,38 @@ public record Bundle(
     warnings = List.copyOf(warnings);
   }
 
+  /**
+   * The same without its policies of the sidecar, so that those of the program hold.
+   *
+   * @param by who said so
+   */
+  public Bundle recovered(Signed by) {
+    return new Bundle(
+        files,
+        digest,
+        signed,
+        Optional.of(by),
+        settings,
+        schema,
+        marks,
+        secrets,
+        policies,
+        Optional.empty(),
+        entities,
+        warnings);
+  }
+
   /** Its name. */
   public String name() {
     return settings.name();
+  }
+
+  /** What it has of policies of the sidecar itself, by path. */
+  public List<byte[]> adminFiles() {
+    return files.stream()
+        .filter(file -> file.path().startsWith(AdminPolicies.DIRECTORY + "/"))
+        .map(BundleFile::content)
+        .toList();
   }
 
   /** Its version, which rises with every activation; at least 1. */

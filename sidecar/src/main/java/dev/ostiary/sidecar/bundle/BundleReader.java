@@ -113,6 +113,7 @@ public final class BundleReader {
         sorted,
         Bundle.digest(sorted),
         signed,
+        Optional.empty(),
         settings,
         schema.get(),
         marks,

@@ -42,7 +42,11 @@ final class EntryLine {
                         activated.getName(),
                         activated.getVersion(),
                         activated.getRevision().getSize(),
-                        HexFormat.of().formatHex(activated.getDigest().toByteArray())));
+                        HexFormat.of().formatHex(activated.getDigest().toByteArray()))
+                + (activated.getUnchecked() ? ", unsigned" : "")
+                + (activated.getRecoveryKeyIdsCount() > 0
+                    ? ", recovered by " + String.join(", ", activated.getRecoveryKeyIdsList())
+                    : ""));
       }
       case DECISION -> List.of(head + decision(entry.getDecision()));
       case BATCH -> {

@@ -22,6 +22,7 @@ import picocli.CommandLine.IVersionProvider;
       BundleCommand.class,
       FactsCommand.class,
       LogCommand.class,
+      RecoverCommand.class,
       DemoCommand.class,
       CedarCommand.class,
       VersionCommand.class,

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param bundle directory of the bundle; without one, the last activation in the fact log decides
  * @param bundleKeys file of the public keys that sign bundles
  * @param bundleThreshold how many of them must
+ * @param recoveryKeys file of the public keys that may set the sidecar's own policies aside
  * @param dev whether bundles come into force unsigned
  * @param data directory of the logs and keys
  * @param socket Unix socket for gRPC
@@ -28,8 +29,11 @@ import java.util.Optional;
  * @param logAnchor directory, address, or {@code witness}
  * @param observe whether a bundle may choose the log class observe
  * @param reserveBytes room on the disk below which nothing is answered
+ * @param scarceBytes room above that below which callers share what is left
  * @param watchEvery how often the bundle directory is looked at
  * @param drainGrace how long calls may take to end when the process stops
+ * @param traces where spans go by OTLP over HTTP
+ * @param jsonOutput whether events are printed as JSON objects
  * @param threads number of event loops
  * @param limits what callers may use
  */
@@ -37,6 +41,7 @@ public record Config(
     Optional<Path> bundle,
     Optional<Path> bundleKeys,
     int bundleThreshold,
+    Optional<Path> recoveryKeys,
     boolean dev,
     Path data,
     Optional<Path> socket,
@@ -55,8 +60,11 @@ public record Config(
     Optional<String> logAnchor,
     boolean observe,
     long reserveBytes,
+    long scarceBytes,
     Duration watchEvery,
     Duration drainGrace,
+    Optional<String> traces,
+    boolean jsonOutput,
     int threads,
     Limits limits) {
   /** Unix socket for whoever administers: facts over gRPC. */

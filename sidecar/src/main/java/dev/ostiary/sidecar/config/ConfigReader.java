@@ -125,6 +125,7 @@ public final class ConfigReader {
         optional(Key.BUNDLE).map(Path::of),
         optional(Key.BUNDLE_KEYS).map(Path::of),
         (int) number(Key.BUNDLE_THRESHOLD, 1, 16),
+        optional(Key.RECOVERY_KEYS).map(Path::of),
         dev,
         data,
         socket(data),
@@ -143,8 +144,11 @@ public final class ConfigReader {
         logAnchor(),
         bool(Key.LOG_OBSERVE),
         number(Key.LOG_RESERVE, 0, Long.MAX_VALUE),
+        number(Key.LOG_SCARCE, 0, Long.MAX_VALUE),
         duration(Key.WATCH_EVERY, Duration.ofMillis(10)),
         duration(Key.DRAIN_GRACE, Duration.ZERO),
+        traces(),
+        jsonOutput(),
         (int) number(Key.THREADS, 0, 1024),
         limits());
   }
@@ -155,11 +159,15 @@ public final class ConfigReader {
         (int) number(Key.HEADER_BYTES, 1024, 1 << 20),
         (int) number(Key.CALLS, 1, 1 << 20),
         (int) number(Key.RESETS, 1, 1 << 20),
+        (int) number(Key.CONNECTIONS, 2, 1 << 20),
+        duration(Key.CONNECTION_IDLE, Duration.ofSeconds(1)),
         duration(Key.CONNECTION_AGE, Duration.ofSeconds(1)),
         duration(Key.CONNECTION_GRACE, Duration.ZERO),
         duration(Key.KEEPALIVE, Duration.ofSeconds(1)),
         (int) number(Key.BATCH, 1, 1 << 20),
-        (int) number(Key.PENDING, 1, 1 << 20));
+        (int) number(Key.PENDING, 1, 1 << 20),
+        (int) number(Key.QUESTIONS, 2, 1 << 20),
+        number(Key.PENDING_BYTES, 4 << 20, Long.MAX_VALUE));
   }
 
   private Optional<Path> socket(Path data) {
@@ -285,6 +293,19 @@ public final class ConfigReader {
     if (anchor.equals(Optional.of("witness")) && optional(Key.LOG_WITNESSES).isEmpty())
       fault(Key.LOG_ANCHOR, "log.witnesses beside it", "witness");
     return anchor;
+  }
+
+  private Optional<String> traces() {
+    var endpoint = optional(Key.TRACES);
+    if (endpoint.isPresent() && !endpoint.get().matches("https?://[^\\s]+"))
+      fault(Key.TRACES, "an http or https address", endpoint.get());
+    return endpoint;
+  }
+
+  private boolean jsonOutput() {
+    String text = text(Key.OUTPUT);
+    if (!text.equals("text") && !text.equals("json")) fault(Key.OUTPUT, "text or json", text);
+    return text.equals("json");
   }
 
   private boolean bool(Key key) {

@@ -10,6 +10,10 @@ public enum Key {
   BUNDLE("bundle", "", "directory of the policy bundle; it is watched"),
   BUNDLE_KEYS("bundle.keys", "", "PEM file of the Ed25519 public keys that sign bundles"),
   BUNDLE_THRESHOLD("bundle.threshold", "1", "how many of these keys a bundle must be signed by"),
+  RECOVERY_KEYS(
+      "recovery.keys",
+      "",
+      "PEM file of the offline keys of which one gets back in after a lockout"),
   DEV("dev", "false", "whether bundles come into force unsigned; never where it matters"),
   DATA("data", "ostiary-data", "directory of the logs and keys; one process at a time"),
   SOCKET("socket", "", "Unix socket for gRPC; DATA/ostiary.sock by default, `off` for none"),
@@ -52,18 +56,40 @@ public enum Key {
       "what remembers the logs' sizes: a directory on another disk, an HTTP address, or `witness`"),
   LOG_OBSERVE("log.observe", "false", "whether a bundle may choose the log class `observe`"),
   LOG_RESERVE("log.reserve-bytes", "67108864", "room on the disk below which nothing is answered"),
+  LOG_SCARCE(
+      "log.scarce-bytes",
+      "1073741824",
+      "room above the reserve below which callers share what is left; 0 for never"),
   WATCH_EVERY("watch.every", "1s", "how often the bundle directory is looked at"),
   DRAIN_GRACE("drain.grace", "10s", "how long calls may take to end after SIGTERM"),
+  TRACES(
+      "traces.otlp",
+      "",
+      "where spans go by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces"),
+  OUTPUT("output", "text", "how events are printed, a line each: text or json"),
   THREADS("threads", "0", "event loops; 0 is one for each processor"),
   MESSAGE_BYTES("limits.message-bytes", "1048576", "largest request that is decided"),
   HEADER_BYTES("limits.header-bytes", "8192", "largest metadata of a call"),
   CALLS("limits.calls-per-connection", "256", "calls that one connection may have open"),
   RESETS("limits.resets", "200", "streams that one connection may reset within 30 seconds"),
+  CONNECTIONS(
+      "limits.connections",
+      "4096",
+      "connections on all doors together, shared fairly between callers"),
+  CONNECTION_IDLE("limits.connection-idle", "10m", "after which one without calls is ended"),
   CONNECTION_AGE("limits.connection-age", "1h", "after which a connection is asked to end"),
   CONNECTION_GRACE("limits.connection-grace", "30s", "how long its calls may then take to end"),
   KEEPALIVE("limits.keepalive", "10s", "least time between two pings of a client"),
   BATCH("limits.batch", "1000", "questions in one CheckBatch"),
-  PENDING("limits.pending", "256", "unanswered questions on one CheckStream");
+  PENDING("limits.pending", "256", "unanswered questions on one CheckStream"),
+  QUESTIONS(
+      "limits.questions",
+      "4096",
+      "unanswered questions on all doors together, shared fairly between callers"),
+  PENDING_BYTES(
+      "limits.pending-bytes",
+      "67108864",
+      "bytes that wait for the log, shared fairly between callers");
 
   private final String path;
   private final String standard;

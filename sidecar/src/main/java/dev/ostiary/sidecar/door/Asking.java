@@ -15,11 +15,13 @@ import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.identity.Tokens;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
+import dev.ostiary.sidecar.trace.Spans;
 import dev.ostiary.v1.CheckRequest;
 import dev.ostiary.v1.CheckResponse;
 import dev.ostiary.v1.Receipt;
@@ -37,6 +39,7 @@ import java.util.function.Supplier;
 /** The way of every question: read, decided, written down, answered. Any thread; never blocks. */
 public final class Asking {
   private static final HexFormat HEX = HexFormat.of();
+  private static final Duration OVERLOAD_RETRY = Duration.ofMillis(100);
   private static final Duration NO_SNAPSHOT_RETRY = Duration.ofSeconds(1);
 
   private final Supplier<Optional<Snapshot>> snapshots;
@@ -45,6 +48,8 @@ public final class Asking {
   private final Refusals refusals;
   private final Meters meters;
   private final Optional<Tokens> tokens;
+  private final FairShare places;
+  private final Spans spans;
   private final EndOfTurn flush;
 
   /**
@@ -52,6 +57,8 @@ public final class Asking {
    *
    * @param snapshots the snapshot in force, if there is one
    * @param tokens verifies what calls carry, where that is configured
+   * @param places for questions that are not answered yet
+   * @param spans takes what traces show
    */
   public Asking(
       Supplier<Optional<Snapshot>> snapshots,
@@ -59,11 +66,15 @@ public final class Asking {
       Clock clock,
       Refusals refusals,
       Meters meters,
-      Optional<Tokens> tokens) {
+      Optional<Tokens> tokens,
+      FairShare places,
+      Spans spans) {
     this.snapshots = snapshots;
     this.recorder = recorder;
     this.clock = clock;
     this.refusals = refusals;
+    this.places = places;
+    this.spans = spans;
     this.meters = meters;
     this.tokens = tokens;
     this.flush = new EndOfTurn(recorder::flush);
@@ -86,6 +97,16 @@ public final class Asking {
   void presented(Supplier<List<String>> authorization, Consumer<Presented> then) {
     if (tokens.isEmpty()) then.accept(new Presented.Nothing());
     else tokens.get().presented(authorization.get(), then);
+  }
+
+  /** The caller's share of the places for questions that are not answered yet. */
+  FairShare.Share places(Caller caller) {
+    return places.of(caller.uid());
+  }
+
+  /** What a question is told for which there is no place. */
+  static Refused overloaded() {
+    return Refused.later(Why.OVERLOADED, "too much is asked at once", OVERLOAD_RETRY);
   }
 
   /** The snapshot in force. */
@@ -161,9 +182,14 @@ public final class Asking {
       return;
     }
     byte[] id = recorder.nextId();
+    long decidedNanos = call.trace().sampled() ? System.nanoTime() : 0;
     recorder.write(
         new Recorder.Item(answer, call, id),
-        outcome -> reply.accept(written(outcome, answer, call, id)));
+        outcome -> {
+          boolean written = !(outcome instanceof Outcome.Refused);
+          spans.answered(call, answer, id, decidedNanos, written);
+          reply.accept(written(outcome, answer, call, id));
+        });
     flush.request();
   }
 
@@ -186,12 +212,17 @@ public final class Asking {
 
   private Reply written(Outcome outcome, Answer answer, Call call, byte[] id) {
     if (outcome instanceof Outcome.Refused refused) return new Reply.Without(unavailable(refused));
-    return new Reply.Answered(response(answer, call, id, outcome, 0));
+    return new Reply.Answered(responseTo(answer, call, id, outcome, 0));
   }
 
-  /** The answer with its receipt. */
+  /** The answer to one question of several, with its receipt. */
   CheckResponse response(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
-    meters.decided(call.door(), answer.allowed(), System.nanoTime() - call.arrivedNanos());
+    spans.answered(call, answer, id, 0, true);
+    return responseTo(answer, call, id, outcome, item);
+  }
+
+  private CheckResponse responseTo(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
+    meters.decided(call, answer.allowed(), answer.policyRevision().size());
     return Answers.response(answer, HEX.formatHex(id), receipt(outcome, item));
   }
 
@@ -233,9 +264,7 @@ public final class Asking {
   void count(Refused refused, Caller caller, String method) {
     meters.refused(refused.why());
     var kind = new Refusals.Kind(caller.uid(), refused.why().name(), method);
-    boolean stranger =
-        refused.why() == Why.CALLER_NOT_PERMITTED || refused.why() == Why.TOKEN_REFUSED;
-    if (stranger && refusals.isEntered(caller.uid())) recorder.refused(kind);
+    if (refusals.isEntered(caller.uid())) recorder.refused(kind);
     else refusals.count(kind);
   }
 }

@@ -34,6 +34,7 @@ final class CallWatch extends ServerStreamTracer.Factory {
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+    Unread.isCall();
     return new Tracer();
   }
 

@@ -76,7 +76,7 @@ final class DecisionDoor {
                 check, UnaryCall.handler(this::check, Right.CHECK, asking, meters)))
         .addMethod(
             ServerMethodDefinition.create(
-                checkBatch, UnaryCall.handler(this::checkBatch, Right.CHECK, asking, meters)))
+                checkBatch, UnaryCall.handler(new Batch(), Right.CHECK, asking, meters)))
         .addMethod(
             ServerMethodDefinition.create(
                 checkStream,
@@ -150,6 +150,24 @@ final class DecisionDoor {
                               .build());
                   case Asking.Reply.Without(var refused) -> new UnaryCall.End.Without<>(refused);
                 }));
+  }
+
+  /** So many questions are so many places, or one caller's batches would outweigh all else. */
+  private final class Batch implements UnaryCall.Method<CheckBatchRequest, CheckBatchResponse> {
+    @Override
+    public void answer(
+        CheckBatchRequest request,
+        Caller caller,
+        Trace trace,
+        long arrivedNanos,
+        Consumer<UnaryCall.End<CheckBatchResponse>> end) {
+      checkBatch(request, caller, trace, arrivedNanos, end);
+    }
+
+    @Override
+    public long weight(CheckBatchRequest request) {
+      return Math.clamp(request.getRequestsCount(), 1, batch);
+    }
   }
 
   private void checkBatch(

@@ -8,6 +8,7 @@ import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.identity.Tls;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.v1.DecisionServiceGrpc;
@@ -70,6 +71,7 @@ public final class GrpcDoor {
   private final CallWatch watch;
   private final CallWatch adminWatch;
   private final Function<EntityUid, Caller> admission;
+  private final FairShare connections;
   private final Limits limits;
   private final EventLoopGroup acceptors;
   private final EventLoopGroup loops;
@@ -84,6 +86,7 @@ public final class GrpcDoor {
    * @param decisionTree directory of the decision log's tree
    * @param blocking threads that may wait for the disk
    * @param admission what a caller may do, asked once for a connection
+   * @param connections that may be open
    * @param acceptors epoll event loops that accept connections
    * @param loops epoll event loops that serve them
    */
@@ -95,6 +98,7 @@ public final class GrpcDoor {
       Recorder recorder,
       Meters meters,
       Function<EntityUid, Caller> admission,
+      FairShare connections,
       Limits limits,
       EventLoopGroup acceptors,
       EventLoopGroup loops) {
@@ -107,6 +111,7 @@ public final class GrpcDoor {
     this.watch = new CallWatch(limits.messageBytes());
     this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
     this.admission = admission;
+    this.connections = connections;
     this.limits = limits;
     this.acceptors = acceptors;
     this.loops = loops;
@@ -124,13 +129,13 @@ public final class GrpcDoor {
   public int listen(Listener listener, Optional<Tls> tls, boolean required) throws IOException {
     var server = server(listener.address(), EpollServerSocketChannel::new, deciding(), watch);
     if (tls.isPresent()) {
-      var peer = new TlsPeer(tls.get(), admission);
+      var peer = new TlsPeer(tls.get(), admission, connections, meters);
       server
           .sslContext(peer.context(required || !listener.isLoopback()))
           .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
           .addTransportFilter(peer);
     } else {
-      server.protocolNegotiator(new Peer(admission));
+      server.protocolNegotiator(new Peer(admission, connections, asking, meters));
     }
     return port(listener, start(server));
   }
@@ -173,7 +178,7 @@ public final class GrpcDoor {
                 EpollServerDomainSocketChannel::new,
                 services,
                 watch)
-            .protocolNegotiator(new Peer(admission)));
+            .protocolNegotiator(new Peer(admission, connections, asking, meters)));
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(mode));
   }
 
@@ -205,6 +210,7 @@ public final class GrpcDoor {
         .maxInboundMetadataSize(limits.headerBytes())
         .maxConcurrentCallsPerConnection(limits.callsPerConnection())
         .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
+        .maxConnectionIdle(limits.connectionIdle().toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
         .maxConnectionAgeGrace(limits.connectionGrace().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(limits.keepalive().toMillis(), TimeUnit.MILLISECONDS)

@@ -8,6 +8,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.identity.Tls;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -55,6 +56,7 @@ public final class HttpDoor {
   private final AuthRequestDoor authRequest;
   private final int loops;
   private final AtomicLong held = new AtomicLong();
+  private final FairShare connections;
   private volatile int port;
   private volatile boolean draining;
 
@@ -63,17 +65,20 @@ public final class HttpDoor {
    *
    * @param tls what encrypts connections; without it they are plaintext
    * @param admission what a caller may do, asked once for a connection
+   * @param connections that may be open
    */
   public HttpDoor(
       Asking asking,
       Meters meters,
       Optional<Tls> tls,
       Function<EntityUid, Caller> admission,
+      FairShare connections,
       Config config,
       Listener listener) {
     this.asking = asking;
+    this.connections = connections;
     this.meters = meters;
-    this.peer = tls.map(known -> new TlsPeer(known, admission));
+    this.peer = tls.map(known -> new TlsPeer(known, admission, connections, meters));
     this.encryption = tls;
     this.loopback = admission.apply(EntityUid.of(Caller.TYPE, "loopback"));
     this.required = config.tlsRequired();
@@ -114,13 +119,31 @@ public final class HttpDoor {
 
     private void admit(HttpConnection connection) {
       try {
-        callers.put(
-            connection, peer.isPresent() ? peer.get().caller(connection.sslSession()) : loopback);
-        connection.closeHandler(_ -> callers.remove(connection));
+        Caller caller = peer.isPresent() ? peer.get().caller(connection.sslSession()) : loopback;
+        var share = connections.of(caller.uid());
+        if (!share.take(1)) {
+          meters.connectionRefused();
+          var _ = connection.close();
+          return;
+        }
+        callers.put(connection, caller);
+        connection.closeHandler(_ -> {
+          callers.remove(connection);
+          share.give(1);
+        });
       } catch (CertificateException e) {
         // its certificate was good for an earlier handshake, and is no more
         var _ = connection.close();
       }
+    }
+
+    /** What is no HTTP request, or has a line or headers over the bounds. */
+    private void refuseUnread(HttpServerRequest request) {
+      asking.count(
+          Refused.of(Why.MALFORMED_REQUEST, "", "expected an HTTP request within bounds"),
+          callers.getOrDefault(request.connection(), loopback),
+          "http");
+      HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }
 
     private void encrypt(HttpServerOptions options, Tls tls) throws UnknownHostException {
@@ -147,6 +170,7 @@ public final class HttpDoor {
       return vertx
           .createHttpServer(options)
           .connectionHandler(this::admit)
+          .invalidRequestHandler(this::refuseUnread)
           .requestHandler(request -> {
             Caller caller = callers.get(request.connection());
             if (caller != null) receive(request, caller, vertx);
@@ -159,6 +183,8 @@ public final class HttpDoor {
   private void receive(HttpServerRequest request, Caller caller, Vertx vertx) {
     meters.callOpened();
     var call = new HttpCall(request, caller, vertx, asking);
+    var places = asking.places(caller);
+    var placed = new boolean[1];
     request.response().exceptionHandler(_ -> {});
     var body = Buffer.buffer();
     request.exceptionHandler(_ -> call.gone());
@@ -166,6 +192,7 @@ public final class HttpDoor {
         .response()
         .endHandler(_ -> {
           held.addAndGet(-body.length());
+          if (placed[0]) places.give(1);
           meters.callClosed();
         });
     request.handler(chunk -> {
@@ -181,7 +208,10 @@ public final class HttpDoor {
       }
     });
     request.endHandler(_ -> {
-      if (!call.isEnded()) call.identify(() -> dispatch(call, body));
+      if (call.isEnded()) return;
+      placed[0] = places.take(1);
+      if (placed[0]) call.identify(() -> dispatch(call, body));
+      else call.refuse(Asking.overloaded());
     });
   }
 

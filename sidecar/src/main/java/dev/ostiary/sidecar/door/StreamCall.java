@@ -5,6 +5,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.identity.Presented;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.v1.CheckResult;
@@ -31,6 +32,7 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
   private final Set<StreamCall> open;
   private volatile Caller caller;
   private final Call.Trace trace;
+  private final FairShare.Share places;
   private int pending;
   private int owed;
   private boolean ending;
@@ -50,6 +52,7 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
     this.meters = meters;
     this.open = open;
     this.caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
+    this.places = asking.places(caller);
     this.trace = TraceParent.of(headers);
     CallWatch.onRefusal(this::refuseAll);
     meters.callOpened();
@@ -98,8 +101,19 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
           var info =
               new Call(
                   Door.DOOR_CHECK_STREAM, question.getCorrelationId(), trace, System.nanoTime());
+          if (!places.take(1)) {
+            answer(id, new Asking.Reply.Without(Asking.overloaded()));
+            return;
+          }
           try {
-            asking.ask(question, caller, info, reply -> answer(id, reply));
+            asking.ask(
+                question,
+                caller,
+                info,
+                reply -> {
+                  places.give(1);
+                  answer(id, reply);
+                });
           } catch (RuntimeException | StackOverflowError defect) {
             refuseAll(Noise.defect(defect));
           }

@@ -4,6 +4,8 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.identity.SpiffeId;
 import dev.ostiary.sidecar.identity.Tls;
+import dev.ostiary.sidecar.limit.FairShare;
+import dev.ostiary.sidecar.metrics.Meters;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
@@ -26,11 +28,18 @@ import javax.net.ssl.SSLSession;
  */
 final class TlsPeer extends ServerTransportFilter {
   private final Tls tls;
-  private final Function<EntityUid, Caller> admission;
+  private static final Attributes.Key<FairShare.Share> SHARE =
+      Attributes.Key.create("ostiary-share-of-connections");
 
-  TlsPeer(Tls tls, Function<EntityUid, Caller> admission) {
+  private final Function<EntityUid, Caller> admission;
+  private final FairShare connections;
+  private final Meters meters;
+
+  TlsPeer(Tls tls, Function<EntityUid, Caller> admission, FairShare connections, Meters meters) {
     this.tls = tls;
     this.admission = admission;
+    this.connections = connections;
+    this.meters = meters;
   }
 
   /**
@@ -54,11 +63,24 @@ final class TlsPeer extends ServerTransportFilter {
   public Attributes transportReady(Attributes attributes) {
     SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     try {
-      if (session != null) return attributes.toBuilder().set(Peer.CALLER, caller(session)).build();
+      if (session != null) {
+        Caller caller = caller(session);
+        var share = connections.of(caller.uid());
+        if (share.take(1))
+          return attributes.toBuilder().set(Peer.CALLER, caller).set(SHARE, share).build();
+        meters.connectionRefused();
+        throw Status.UNAVAILABLE.asRuntimeException();
+      }
     } catch (CertificateException e) {
       // its certificate was good for an earlier handshake, and is no more
     }
     throw Status.UNAUTHENTICATED.asRuntimeException();
+  }
+
+  @Override
+  public void transportTerminated(Attributes attributes) {
+    var share = attributes.get(SHARE);
+    if (share != null) share.give(1);
   }
 
   Caller caller(SSLSession session) throws CertificateException {

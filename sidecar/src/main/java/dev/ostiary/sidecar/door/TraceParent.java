@@ -30,8 +30,9 @@ final class TraceParent {
     try {
       byte[] trace = HEX.parseHex(text, 3, 35);
       byte[] span = HEX.parseHex(text, 36, 52);
+      boolean sampled = (HexFormat.fromHexDigits(text, 53, 55) & 1) != 0;
       if (isZero(trace) || isZero(span)) return Trace.NONE;
-      return new Trace(ByteString.copyFrom(trace), ByteString.copyFrom(span));
+      return new Trace(ByteString.copyFrom(trace), ByteString.copyFrom(span), sampled);
     } catch (IllegalArgumentException e) {
       return Trace.NONE;
     }

@@ -4,6 +4,7 @@ import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.identity.Presented;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call.Trace;
 import io.grpc.Context;
@@ -22,6 +23,11 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
   interface Method<Q, A> {
     /** Answers {@code request}; {@code end} is told once, on any thread. */
     void answer(Q request, Caller caller, Trace trace, long arrivedNanos, Consumer<End<A>> end);
+
+    /** How many questions it has. */
+    default long weight(Q request) {
+      return 1;
+    }
   }
 
   /** How a call ends. */
@@ -43,6 +49,8 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
   private final long arrivedNanos = System.nanoTime();
   private @Nullable Received<Q> received;
   private boolean twice;
+  private final FairShare.Share places;
+  private long placed;
   private final AtomicBoolean ended = new AtomicBoolean();
 
   private UnaryCall(
@@ -58,6 +66,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
     this.asking = asking;
     this.meters = meters;
     this.caller = Objects.requireNonNull(call.getAttributes().get(Peer.CALLER));
+    this.places = asking.places(caller);
     this.trace = TraceParent.of(headers);
     CallWatch.onRefusal(this::refuse);
   }
@@ -106,6 +115,12 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
   }
 
   private void answer(Q request) {
+    long weight = method.weight(request);
+    if (!places.take(weight)) {
+      refuse(Asking.overloaded());
+      return;
+    }
+    placed = weight;
     try {
       method.answer(request, caller, trace, arrivedNanos, this::end);
     } catch (RuntimeException | StackOverflowError defect) {
@@ -134,11 +149,17 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
 
   @Override
   public void onCancel() {
-    meters.callClosed();
+    over();
   }
 
   @Override
   public void onComplete() {
+    over();
+  }
+
+  /** The answer is on its way, or nobody waits for it: until then it takes memory. */
+  private void over() {
+    if (placed > 0) places.give(placed);
     meters.callClosed();
   }
 }

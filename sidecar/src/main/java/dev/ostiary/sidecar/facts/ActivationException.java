@@ -19,6 +19,10 @@ public final class ActivationException extends Exception {
   public enum Reason {
     /** Its version is not above that of the bundle in force, and it is another bundle. */
     VERSION_NOT_RISING,
+    /** Too few signed it, for what it changes. */
+    SIGNERS_TOO_FEW,
+    /** There is no bundle to recover. */
+    NOTHING_IN_FORCE,
     /** It is larger than one fact may be. */
     TOO_LARGE,
     /** An entity that a fact put does not fit it. */

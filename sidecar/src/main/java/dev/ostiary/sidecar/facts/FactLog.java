@@ -18,6 +18,7 @@ import dev.ostiary.record.v1.Fact;
 import dev.ostiary.record.v1.SnapshotHead;
 import dev.ostiary.record.v1.SnapshotTaken;
 import dev.ostiary.sidecar.bundle.Bundle;
+import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
 import dev.ostiary.sidecar.decide.Refused;
@@ -143,6 +144,35 @@ public final class FactLog implements AutoCloseable {
       if (!same && bundle.version() <= before.bundle().version())
         throw notRising(bundle, before.bundle());
     }
+    AdminSigners.check(bundle, Optional.ofNullable(before).map(Snapshot::bundle));
+    return append(bundle);
+  }
+
+  /**
+   * Sets the policies of the sidecar aside that the bundle in force brought, until the next
+   * activation: appends it anew without them, and swaps the snapshot. One at a time; blocks.
+   *
+   * @param recovery a statement that trusted keys signed, and which
+   * @return the snapshot then in force
+   * @throws ActivationException where that cannot be; the snapshot is as before
+   */
+  public synchronized Snapshot recover(Signed recovery)
+      throws ActivationException, InterruptedException {
+    Snapshot before = snapshot;
+    if (before == null)
+      throw new ActivationException(Reason.NOTHING_IN_FORCE, "expected a bundle in force");
+    return append(before.bundle().recovered(recovery));
+  }
+
+  /**
+   * What a recovery is signed for: this log as it is. Any fact after it makes another one of it, so
+   * that it serves once.
+   */
+  public synchronized Recovery recovery() {
+    return new Recovery(origin, EPOCH, log.size());
+  }
+
+  private Snapshot append(Bundle bundle) throws ActivationException, InterruptedException {
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
     Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put);
@@ -318,6 +348,12 @@ public final class FactLog implements AutoCloseable {
             activation
                 .setEnvelope(UnsafeByteOperations.unsafeWrap(signed.envelope()))
                 .addAllKeyIds(signed.keyIds()));
+    bundle
+        .recovery()
+        .ifPresent(by ->
+            activation
+                .setRecoveryEnvelope(UnsafeByteOperations.unsafeWrap(by.envelope()))
+                .addAllRecoveryKeyIds(by.keyIds()));
     for (var file : bundle.files())
       activation.addFiles(
           BundleFile.newBuilder()

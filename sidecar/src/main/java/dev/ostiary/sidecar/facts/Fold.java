@@ -256,7 +256,11 @@ final class Fold {
       throw new CannotFoldException(
           Reason.DIGEST_DIFFERS, "the activation of " + named + " does not hold what it names");
     try {
-      return BundleReader.of(files, signed(activation));
+      Bundle bundle = BundleReader.of(files, signed(activation));
+      if (activation.getRecoveryKeyIdsList().isEmpty()) return bundle;
+      return bundle.recovered(
+          new Signed(
+              activation.getRecoveryEnvelope().toByteArray(), activation.getRecoveryKeyIdsList()));
     } catch (BundleException e) {
       throw new CannotFoldException(
           Reason.BUNDLE_REFUSED,

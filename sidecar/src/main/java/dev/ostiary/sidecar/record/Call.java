@@ -13,9 +13,13 @@ import dev.ostiary.record.v1.Door;
  */
 public record Call(Door door, String correlationId, Trace trace, long arrivedNanos) {
 
-  /** A W3C trace context; both are empty where the caller sent none. */
-  public record Trace(ByteString traceId, ByteString spanId) {
+  /**
+   * A W3C trace context; both ids are empty where the caller sent none.
+   *
+   * @param sampled whether the caller records it
+   */
+  public record Trace(ByteString traceId, ByteString spanId, boolean sampled) {
     /** None was sent. */
-    public static final Trace NONE = new Trace(ByteString.EMPTY, ByteString.EMPTY);
+    public static final Trace NONE = new Trace(ByteString.EMPTY, ByteString.EMPTY, false);
   }
 }

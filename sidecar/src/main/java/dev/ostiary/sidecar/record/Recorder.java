@@ -1,12 +1,14 @@
 package dev.ostiary.sidecar.record;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.log.Completion;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Durability;
 import dev.ostiary.log.Health;
 import dev.ostiary.log.LogCounters;
 import dev.ostiary.log.Outcome;
+import dev.ostiary.log.Refusal;
 import dev.ostiary.record.v1.BatchRecord;
 import dev.ostiary.record.v1.Checkpoint;
 import dev.ostiary.record.v1.ClockStep;
@@ -23,6 +25,8 @@ import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Revision;
+import dev.ostiary.sidecar.limit.FairShare;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -32,18 +36,24 @@ import java.util.concurrent.CountDownLatch;
  * for a disk but {@link #close}.
  */
 public final class Recorder implements AutoCloseable {
+  private static final Duration RETRY = Duration.ofMillis(100);
+
   private final DecisionLog log;
   private final String origin;
   private final Clock clock;
   private final DecisionIds ids;
   private final Refusals refusals;
   private final boolean observe;
+  private final DiskRation disk;
+  private final FairShare pending;
 
   /**
    * Writes to {@code log}.
    *
    * @param origin the tree's origin line
    * @param observe whether decisions may be written in class observe
+   * @param disk what callers may write where little room is left
+   * @param pending bytes that wait to be written
    */
   public Recorder(
       DecisionLog log,
@@ -51,13 +61,17 @@ public final class Recorder implements AutoCloseable {
       Clock clock,
       DecisionIds ids,
       Refusals refusals,
-      boolean observe) {
+      boolean observe,
+      DiskRation disk,
+      FairShare pending) {
     this.log = log;
     this.origin = origin;
     this.clock = clock;
     this.ids = ids;
     this.refusals = refusals;
     this.observe = observe;
+    this.disk = disk;
+    this.pending = pending;
   }
 
   /** The tree's origin line, for receipts. */
@@ -80,7 +94,33 @@ public final class Recorder implements AutoCloseable {
   public void write(Item item, Completion completion) {
     LogClass logClass = allowed(item.answer().logClass());
     var entry = entry().setDecision(decision(item, logClass)).build();
-    log.enqueue(entry.toByteArray(), durability(logClass), completion);
+    EntityUid caller = item.answer().question().caller();
+    enqueue(entry.toByteArray(), durability(logClass), caller, completion);
+  }
+
+  private void enqueue(
+      byte[] entry, Durability durability, EntityUid caller, Completion completion) {
+    var share = pending.of(caller);
+    if (!share.take(entry.length)) {
+      completion.complete(
+          new Outcome.Refused(
+              Refusal.BACKLOG, RETRY, "too much of what this caller asked waits to be written"));
+    } else if (!disk.take(caller, entry.length)) {
+      share.give(entry.length);
+      completion.complete(
+          new Outcome.Refused(
+              Refusal.DISK_FULL,
+              RETRY,
+              "little room is left on the disk, and this caller has written its share of it"));
+    } else {
+      log.enqueue(
+          entry,
+          durability,
+          outcome -> {
+            share.give(entry.length);
+            completion.complete(outcome);
+          });
+    }
   }
 
   /**
@@ -93,19 +133,26 @@ public final class Recorder implements AutoCloseable {
 
   /** Queues a search with its results as one record, in the strongest of their classes. */
   public void writeSearch(Searched searched, List<Item> items, Completion completion) {
-    write(BatchRecord.newBuilder().setSearch(Entries.search(searched)), items, completion);
+    write(
+        BatchRecord.newBuilder().setSearch(Entries.search(searched)),
+        items,
+        searched.question().caller(),
+        completion);
   }
 
   /** Queues the decisions of a batch as one record, in the strongest of their classes. */
   public void writeBatch(List<Item> items, Completion completion) {
-    write(BatchRecord.newBuilder(), items, completion);
+    EntityUid caller = items.getFirst().answer().question().caller();
+    write(BatchRecord.newBuilder(), items, caller, completion);
   }
 
-  private void write(BatchRecord.Builder batch, List<Item> items, Completion completion) {
+  private void write(
+      BatchRecord.Builder batch, List<Item> items, EntityUid caller, Completion completion) {
     var strongest = allowed(LogClass.OBSERVE);
     for (var item : items) strongest = strongest.or(item.answer().logClass());
     for (var item : items) batch.addItems(decision(item, strongest));
-    log.enqueue(entry().setBatch(batch).build().toByteArray(), durability(strongest), completion);
+    enqueue(
+        entry().setBatch(batch).build().toByteArray(), durability(strongest), caller, completion);
   }
 
   /** Writes all that is queued. */
@@ -137,6 +184,7 @@ public final class Recorder implements AutoCloseable {
                     .setDigest(UnsafeByteOperations.unsafeWrap(bundle.digest()))
                     .addAllKeyIds(bundle.signed().map(Signed::keyIds).orElse(List.of()))
                     .setUnchecked(bundle.signed().isEmpty())
+                    .addAllRecoveryKeyIds(bundle.recovery().map(Signed::keyIds).orElse(List.of()))
                     .setRevision(ContractWriter.revision(revision)))
             .build());
   }
@@ -154,6 +202,7 @@ public final class Recorder implements AutoCloseable {
 
   /** Writes how many calls got no decision since it was last called; nothing if none did. */
   public void flushRefusals() {
+    pending.forgetIdle();
     Map<Refusals.Kind, Long> taken = refusals.take();
     if (!taken.isEmpty()) write(taken);
   }

@@ -55,8 +55,11 @@ final class OperatorViewTest {
         StatusRuntimeException.class,
         () -> served.client().check(CheckRequest.getDefaultInstance()));
     String metrics = get("/metrics").body();
-    assertSample(metrics, "ostiary_decisions_total{decision=\"allow\",door=\"check\"}");
-    assertSample(metrics, "ostiary_decisions_total{decision=\"deny\",door=\"check\"}");
+    assertSample(
+        metrics,
+        "ostiary_decisions_total{decision=\"allow\",door=\"check\",policy_revision=\"1\"}");
+    assertSample(
+        metrics, "ostiary_decisions_total{decision=\"deny\",door=\"check\",policy_revision=\"1\"}");
     assertSample(metrics, "ostiary_refusals_total{reason=\"malformed_request\"}");
     assertSample(metrics, "ostiary_decision_latency_seconds_count{door=\"check\"}");
     assertSample(metrics, "ostiary_revision_policy");

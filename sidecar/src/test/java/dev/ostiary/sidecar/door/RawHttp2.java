@@ -30,6 +30,8 @@ final class RawHttp2 implements AutoCloseable {
   static final int SETTINGS = 4;
   static final int PING = 6;
   static final int GOAWAY = 7;
+  static final int WINDOW_UPDATE = 8;
+  static final int CONTINUATION = 9;
 
   static final int REFUSED_STREAM = 7;
   static final int ENHANCE_YOUR_CALM = 11;
@@ -53,6 +55,11 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   RawHttp2(String address) throws IOException {
+    this(address, new byte[0]);
+  }
+
+  /** A connection that begins with these settings. */
+  RawHttp2(String address, byte[] settings) throws IOException {
     int colon = address.lastIndexOf(':');
     int port = Integer.parseInt(address.substring(colon + 1));
     socket.connect(new InetSocketAddress(address.substring(0, colon), port));
@@ -61,7 +68,7 @@ final class RawHttp2 implements AutoCloseable {
     out = socket.getOutputStream();
     in = new DataInputStream(socket.getInputStream());
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    frame(SETTINGS, 0, 0, new byte[0]);
+    frame(SETTINGS, 0, 0, settings);
     await(frame -> frame.type == SETTINGS && frame.flags == ACK);
   }
 
@@ -131,7 +138,8 @@ final class RawHttp2 implements AutoCloseable {
     return new Frame(type, flags, stream, in.readNBytes(length));
   }
 
-  private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+  /** Sends any frame. */
+  void frame(int type, int flags, int stream, byte[] payload) throws IOException {
     out.write(
         ByteBuffer.allocate(9 + payload.length)
             .putInt((payload.length << 8) | type)

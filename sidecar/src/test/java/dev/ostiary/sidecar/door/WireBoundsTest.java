@@ -122,6 +122,7 @@ final class WireBoundsTest {
     try (var client = connect()) {
       client.headers(1, CHECK, Map.of("x-large", "x".repeat(2_200)));
       assertEquals("431", client.trailer(1, ":status"));
+      served.await(_ -> counted("unread", "MALFORMED_REQUEST") == 1);
       client.headers(3, CHECK, Map.of("x-small", "x".repeat(1_000)));
       client.message(3, question().build().toByteArray());
       assertEquals("0", client.trailer(3, "grpc-status"));

@@ -1,0 +1,3 @@
+/** Traces of decisions, for who configures where they go. */
+@org.jspecify.annotations.NullMarked
+package dev.ostiary.sidecar.trace;
