@@ -161,7 +161,7 @@ final class ImageIT {
     @Override
     public void close() throws IOException {
       channel.shutdownNow();
-      loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       if (process.isAlive())
         new ProcessBuilder("runc", "kill", name, "KILL").start().onExit().join();
       process.onExit().join();
