@@ -20,12 +20,15 @@ import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.ClockSteps;
 import dev.ostiary.sidecar.record.DecisionIds;
+import dev.ostiary.sidecar.record.Erasure;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.record.Retention;
 import dev.ostiary.sidecar.sign.SigningException;
 import dev.ostiary.sidecar.sign.TrustedKeys;
+import dev.ostiary.sidecar.subjects.Subjects;
+import dev.ostiary.sidecar.subjects.SubjectsException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -59,6 +62,7 @@ public final class Sidecar implements AutoCloseable {
   private final Journal journal;
   private final Meters meters = new Meters();
   private final FactLog facts;
+  private final Subjects subjects;
   private final Recorder recorder;
   private final Vertx vertx;
   private final GrpcDoor door;
@@ -80,7 +84,24 @@ public final class Sidecar implements AutoCloseable {
     var data = DataDirectory.open(config);
     var journal = new Journal(out);
     var clock = new Clock(Clock::systemMicros);
-    var facts = openFacts(data, clock);
+    Subjects subjects;
+    try {
+      subjects = Subjects.open(data.path(), config.subjectsKey());
+    } catch (SubjectsException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+    try {
+      return start(config, journal, data, clock, subjects);
+    } catch (StartException | RuntimeException e) {
+      subjects.close();
+      throw e;
+    }
+  }
+
+  private static Sidecar start(
+      Config config, Journal journal, DataDirectory data, Clock clock, Subjects subjects)
+      throws StartException {
+    var facts = openFacts(data, clock, subjects);
     if (facts.foldedFrom() > 0)
       journal.say("facts folded from the snapshot at " + facts.revision(facts.foldedFrom()));
     try {
@@ -89,7 +110,7 @@ public final class Sidecar implements AutoCloseable {
         log.notices().forEach(journal::say);
         clock.notBefore(LastEntry.micros(data.decisions()));
         clock.notBefore(facts.lastMicros());
-        return new Sidecar(config, journal, data, clock, facts, log);
+        return new Sidecar(config, journal, data, clock, facts, subjects, log);
       } catch (IOException e) {
         log.close();
         throw new StartException(String.valueOf(e.getMessage()));
@@ -106,9 +127,10 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  private static FactLog openFacts(DataDirectory data, Clock clock) throws StartException {
+  private static FactLog openFacts(DataDirectory data, Clock clock, Subjects subjects)
+      throws StartException {
     try {
-      return FactLog.open(data.factsOptions(), clock::micros);
+      return FactLog.open(data.factsOptions(), clock::micros, subjects);
     } catch (CannotOpenException | CannotFoldException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
@@ -120,16 +142,27 @@ public final class Sidecar implements AutoCloseable {
       DataDirectory data,
       Clock clock,
       FactLog facts,
+      Subjects subjects,
       DecisionLog log)
       throws StartException {
     this.config = config;
     this.journal = journal;
     this.facts = facts;
+    this.subjects = subjects;
     var refusals = new Refusals();
     var ids = new DecisionIds(new SecureRandom().nextLong());
     this.recorder =
-        new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe());
+        new Recorder(log, data.decisionsOrigin(), clock, ids, refusals, config.observe(), subjects);
     recorder.started(version());
+    var erasure = new Erasure(facts, subjects, recorder);
+    try {
+      erasure.finish();
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted");
+    }
     this.activations =
         new Activations(facts, recorder, journal, meters, config.dev(), keys(config));
     var admission =
@@ -137,7 +170,7 @@ public final class Sidecar implements AutoCloseable {
             ownUid(),
             () -> facts.snapshot().flatMap(s -> s.bundle().admin()).orElse(AdminPolicies.BUILT_IN));
     this.vertx = vertx(config);
-    var retention = new Retention(log, data.decisions(), clock);
+    var retention = new Retention(log, recorder, data.decisions(), clock);
     this.upkeep = new Upkeep(vertx, facts, retention, journal, () -> closing);
     var asking = new Asking(facts::snapshot, recorder, clock, refusals, meters);
     Caller loopback = admission.admit(EntityUid.of(Caller.TYPE, "loopback"));
@@ -145,6 +178,8 @@ public final class Sidecar implements AutoCloseable {
     this.door =
         new GrpcDoor(
             facts,
+            erasure,
+            subjects,
             data.decisions(),
             task -> vertx.executeBlocking(Executors.callable(task), false),
             asking,
@@ -367,6 +402,7 @@ public final class Sidecar implements AutoCloseable {
     activations.close();
     recorder.close();
     facts.close();
+    subjects.close();
     stopVertx();
     journal.say("stopped");
   }
