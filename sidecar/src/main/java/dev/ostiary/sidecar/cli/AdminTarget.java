@@ -45,6 +45,7 @@ record AdminTarget(Path data) {
         Map.of(
             Key.DATA, data.toString(),
             Key.BUNDLE, "",
+            Key.DEV, "true", // it activates nothing and decides nothing
             Key.SOCKET, "off",
             Key.GRPC, "off",
             Key.HTTP, "off",
