@@ -23,12 +23,15 @@ import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.ClockSteps;
 import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.DiskRation;
+import dev.ostiary.sidecar.record.Erasure;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.record.Retention;
 import dev.ostiary.sidecar.sign.SigningException;
 import dev.ostiary.sidecar.sign.TrustedKeys;
+import dev.ostiary.sidecar.subjects.Subjects;
+import dev.ostiary.sidecar.subjects.SubjectsException;
 import dev.ostiary.sidecar.trace.Spans;
 import dev.ostiary.sidecar.trace.Tracing;
 import io.vertx.core.Future;
@@ -65,6 +68,7 @@ public final class Sidecar implements AutoCloseable {
   private final Journal journal;
   private final Meters meters = new Meters();
   private final FactLog facts;
+  private final Subjects subjects;
   private final Recorder recorder;
   private final Vertx vertx;
   private final GrpcDoor door;
@@ -92,7 +96,24 @@ public final class Sidecar implements AutoCloseable {
     var data = DataDirectory.open(config);
     var journal = new Journal(out, config.jsonOutput());
     var clock = new Clock(Clock::systemMicros);
-    var facts = openFacts(data, clock);
+    Subjects subjects;
+    try {
+      subjects = Subjects.open(data.path(), config.subjectsKey());
+    } catch (SubjectsException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+    try {
+      return start(config, journal, data, clock, subjects);
+    } catch (StartException | RuntimeException e) {
+      subjects.close();
+      throw e;
+    }
+  }
+
+  private static Sidecar start(
+      Config config, Journal journal, DataDirectory data, Clock clock, Subjects subjects)
+      throws StartException {
+    var facts = openFacts(data, clock, subjects);
     if (facts.foldedFrom() > 0)
       journal.say("facts folded from the snapshot at " + facts.revision(facts.foldedFrom()));
     try {
@@ -101,7 +122,7 @@ public final class Sidecar implements AutoCloseable {
         log.notices().forEach(journal::say);
         clock.notBefore(LastEntry.micros(data.decisions()));
         clock.notBefore(facts.lastMicros());
-        return new Sidecar(config, journal, data, clock, facts, log);
+        return new Sidecar(config, journal, data, clock, facts, subjects, log);
       } catch (IOException e) {
         log.close();
         throw new StartException(String.valueOf(e.getMessage()));
@@ -118,9 +139,10 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  private static FactLog openFacts(DataDirectory data, Clock clock) throws StartException {
+  private static FactLog openFacts(DataDirectory data, Clock clock, Subjects subjects)
+      throws StartException {
     try {
-      return FactLog.open(data.factsOptions(), clock::micros);
+      return FactLog.open(data.factsOptions(), clock::micros, subjects);
     } catch (CannotOpenException | CannotFoldException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
@@ -132,11 +154,13 @@ public final class Sidecar implements AutoCloseable {
       DataDirectory data,
       Clock clock,
       FactLog facts,
+      Subjects subjects,
       DecisionLog log)
       throws StartException {
     this.config = config;
     this.journal = journal;
     this.facts = facts;
+    this.subjects = subjects;
     var refusals = new Refusals();
     this.spans = config.traces().<Spans>map(to -> new Tracing(to, version())).orElse(Spans.NONE);
     this.disk = new DiskRation(data.decisions(), config.reserveBytes(), config.scarceBytes());
@@ -152,8 +176,18 @@ public final class Sidecar implements AutoCloseable {
             refusals,
             config.observe(),
             disk,
-            new FairShare(config.limits().pendingBytes()));
+            new FairShare(config.limits().pendingBytes()),
+            subjects);
     recorder.started(version());
+    var erasure = new Erasure(facts, subjects, recorder);
+    try {
+      erasure.finish();
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted");
+    }
     this.activations =
         new Activations(
             facts,
@@ -170,7 +204,7 @@ public final class Sidecar implements AutoCloseable {
             config.svidType(),
             () -> facts.snapshot().flatMap(s -> s.bundle().admin()).orElse(AdminPolicies.BUILT_IN));
     this.vertx = vertx(config);
-    var retention = new Retention(log, data.decisions(), clock);
+    var retention = new Retention(log, recorder, data.decisions(), clock);
     this.upkeep = new Upkeep(vertx, facts, retention, disk, journal, () -> closing);
     this.tokens = config.jwt().map(jwt -> new Tokens(jwt, () -> clock.micros() / 1_000));
     var asking =
@@ -181,6 +215,8 @@ public final class Sidecar implements AutoCloseable {
     this.door =
         new GrpcDoor(
             facts,
+            erasure,
+            subjects,
             data.decisions(),
             task -> vertx.executeBlocking(Executors.callable(task), false),
             asking,
@@ -420,6 +456,7 @@ public final class Sidecar implements AutoCloseable {
     spans.close();
     recorder.close();
     facts.close();
+    subjects.close();
     stopVertx();
     journal.say("stopped");
   }

@@ -21,9 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads bundles and checks all that an activation asks for, so that what it gives can be activated.
@@ -94,9 +92,7 @@ public final class BundleReader {
     List<ValidationWarning> warnings =
         secrets.map(marked -> validate(policies, written.get(), marked)).orElse(List.of());
     SchemaMarks marks =
-        written
-            .map(read -> SchemaMarksReader.read(read, errors))
-            .orElse(new SchemaMarks(Set.of(), Map.of()));
+        written.map(read -> SchemaMarksReader.read(read, errors)).orElse(SchemaMarks.NONE);
     schema.ifPresent(read -> ReservedContext.check(read, errors));
     Entities entities = Entities.EMPTY;
     if (schema.isPresent()) {

@@ -1,5 +1,6 @@
 package dev.ostiary.sidecar.bundle;
 
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.schema.EntityTypeDeclaration;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.schema.Type;
@@ -34,12 +35,20 @@ final class SchemaMarksReader {
     var reader = new SchemaMarksReader(schema, errors);
     var virtual = new HashSet<String>();
     var inline = new HashMap<String, Set<String>>();
+    var personal = new HashSet<String>();
+    var sensitive = new HashSet<String>();
+    var sealed = new HashSet<String>();
+    var sealedContexts = new HashSet<EntityUid>();
     for (EntityTypeDeclaration type : schema.entityTypes().values()) {
       reader.check(
           type.annotations(), ON_TYPES, "the entity type `" + type.name() + "`", type.span());
       reader.checkAttributes(type.shape(), type.name(), type.span());
       type.tags().ifPresent(tags -> reader.checkAttributes(tags, type.name(), type.span()));
       if (type.annotations().containsKey("virtual")) virtual.add(type.name());
+      if (type.annotations().containsKey("personal")) personal.add(type.name());
+      if (type.annotations().containsKey("sensitive")) sensitive.add(type.name());
+      if (hides(type.shape()) || type.tags().filter(SchemaMarksReader::hides).isPresent())
+        sealed.add(type.name());
       String parents = type.annotations().get("inline");
       if (parents != null) inline.put(type.name(), reader.inlineParents(type, parents));
     }
@@ -47,8 +56,21 @@ final class SchemaMarksReader {
       String name = "the action `" + action.uid() + "`";
       reader.check(action.annotations(), Set.of(), name, action.span());
       reader.checkAttributes(action.context(), "context", action.span());
+      if (hides(action.context())) sealedContexts.add(action.uid());
     }
-    return new SchemaMarks(virtual, inline);
+    return new SchemaMarks(virtual, inline, personal, sensitive, sealed, sealedContexts);
+  }
+
+  /** Whether some attribute of it is marked as one to hide. */
+  private static boolean hides(Type type) {
+    return switch (type) {
+      case Type.RecordType record ->
+          record.attributes().values().stream()
+              .anyMatch(each -> each.annotations().containsKey("sensitive") || hides(each.type()));
+      case Type.SetType(var element) -> hides(element);
+      case Type.BoolType _, Type.LongType _, Type.StringType _ -> false;
+      case Type.EntityRef _, Type.ExtensionType _ -> false;
+    };
   }
 
   private void check(Map<String, String> annotations, Set<String> allowed, String what, Span span) {

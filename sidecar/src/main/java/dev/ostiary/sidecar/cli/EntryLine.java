@@ -87,8 +87,33 @@ final class EntryLine {
               head
                   + "entries below "
                   + entry.getPruned().getFirstIndex()
-                  + " were removed: written before "
+                  + " are removed: written before "
                   + Instant.EPOCH.plus(entry.getPruned().getBeforeMicros(), ChronoUnit.MICROS));
+      case REVEALED -> {
+        var revealed = entry.getRevealed();
+        String names =
+            revealed.getNamesCount() == 0
+                ? "all names"
+                : revealed.getNamesCount() == 1 ? "1 name" : revealed.getNamesCount() + " names";
+        yield List.of(
+            head
+                + names
+                + " revealed to "
+                + uid(revealed.getCaller())
+                + (revealed.getPurpose().isEmpty() ? "" : " for " + quoted(revealed.getPurpose())));
+      }
+      case ERASED -> {
+        var erased = entry.getErased();
+        yield List.of(
+            head
+                + "erased "
+                + uid(erased.getSubject())
+                + (erased.getFacts() ? ", entity facts of it deleted" : "")
+                + (erased.getBundles() > 0
+                    ? ", struck out of " + erased.getBundles() + " earlier bundles"
+                    : "")
+                + (erased.hasCaller() ? ", for " + uid(erased.getCaller()) : ""));
+      }
       case ENTRY_NOT_SET ->
           List.of(head + "a record of a later version, which this program cannot show");
     };
@@ -118,6 +143,11 @@ final class EntryLine {
 
   private static String name(String constant, String prefix) {
     return constant.substring(prefix.length()).toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+  }
+
+  private static String quoted(String text) {
+    String named = dev.ostiary.cedar.EntityUid.of("T", text).toString();
+    return named.substring("T::".length());
   }
 
   /** In Cedar's notation, which also makes control characters visible. */

@@ -1,13 +1,10 @@
 package dev.ostiary.sidecar.cli;
 
-import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.v1.ChangeEntitiesRequest;
 import dev.ostiary.v1.EntityChange;
 import dev.ostiary.v1.FactServiceGrpc;
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,26 +23,20 @@ final class FactsTarget {
 
   /** Brings changes into force together and says at which revision. */
   void change(List<EntityChange> changes, PrintWriter out) throws InterruptedException {
-    Path socket = Config.adminSocket(data);
-    if (!Files.exists(socket))
-      throw new UserException(
-          socket + ": no socket here; expected a running sidecar's data directory");
-    ManagedChannel channel = Channels.to(socket);
+    var request = ChangeEntitiesRequest.newBuilder().addAllChanges(changes).build();
     try {
       var response =
-          FactServiceGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-              .changeEntities(ChangeEntitiesRequest.newBuilder().addAllChanges(changes).build());
+          new AdminTarget(data)
+              .ask(channel ->
+                  FactServiceGrpc.newBlockingStub(channel)
+                      .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                      .changeEntities(request));
       var revision = response.getRevision();
       out.printf(
           "%d changes in force at revision %s/%d@%d%n",
           changes.size(), revision.getOrigin(), revision.getEpoch(), revision.getSize());
     } catch (StatusRuntimeException e) {
-      var status = e.getStatus();
-      throw new UserException(
-          "nothing changed: " + status.getCode() + ": " + status.getDescription());
-    } finally {
-      channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+      throw AdminTarget.failed("nothing changed", e);
     }
   }
 }

@@ -86,6 +86,11 @@ sealed interface LogPlace {
     }
   }
 
+  /** The data directory that a tree is in. */
+  static Path data(Path tree) {
+    return tree.toAbsolutePath().normalize().resolve("../..").normalize();
+  }
+
   /**
    * The newest tree of a log.
    *

@@ -6,11 +6,13 @@ import dev.ostiary.sidecar.facts.History;
 import dev.ostiary.sidecar.replay.Difference;
 import dev.ostiary.sidecar.replay.Replay;
 import dev.ostiary.sidecar.replay.Replayed;
+import dev.ostiary.sidecar.subjects.Names;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,6 +51,13 @@ final class LogReplay implements Callable<Integer> {
       description = "First index to replay; 0 without it.")
   private long from;
 
+  @Option(
+      names = "--subjects-key",
+      paramLabel = "FILE",
+      description =
+          "The key of the tables that tell people's names; DATA/keys/subjects.kek without it.")
+  private @Nullable Path subjectsKey;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (from < 0) throw new UserException("--from: expected an index from 0, got `" + from + "`");
@@ -62,7 +71,9 @@ final class LogReplay implements Callable<Integer> {
       long first = Math.max(from, log.firstIndex());
       if (first > from)
         out.printf("entries %d to %d are not here any more: retention%n", from, first - 1);
-      var replayed = Replay.run(log, first, History.open(facts(tree)), at -> progress.at(at, size));
+      Names names = LogInput.tables(LogPlace.data(tree), subjectsKey);
+      var history = History.open(facts(tree), names);
+      var replayed = Replay.run(log, first, history, names, at -> progress.at(at, size));
       progress.end();
       return report(replayed, out);
     } catch (CannotFoldException e) {

@@ -1,14 +1,10 @@
 package dev.ostiary.sidecar.cli;
 
-import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.v1.DecisionLogServiceGrpc;
 import dev.ostiary.v1.TailRequest;
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +43,13 @@ final class LogTail implements Callable<Integer> {
       description = "Number of records to print; without it, until it is interrupted.")
   private long limit = Long.MAX_VALUE;
 
+  @Option(
+      names = "--reveal",
+      description =
+          "Show people and names as they were, not under pseudonyms and tokens. It is written into"
+              + " the log.")
+  private boolean reveal;
+
   @Mixin private EntryFilter filter = new EntryFilter();
   @Mixin private EntryPrinter printer = new EntryPrinter();
 
@@ -55,35 +58,29 @@ final class LogTail implements Callable<Integer> {
     if (from != null && from < 0)
       throw new UserException("--from: expected an index from 0, got `" + from + "`");
     if (limit < 1) throw new UserException("--limit: expected a count from 1, got `" + limit + "`");
-    Path socket = Config.adminSocket(data);
-    if (!Files.exists(socket))
-      throw new UserException(
-          socket + ": no socket here; expected a running sidecar's data directory");
     var wanted = filter.entries();
     var out = spec.commandLine().getOut();
-    var request = TailRequest.newBuilder();
+    var request = TailRequest.newBuilder().setReveal(reveal);
     if (from != null) request.setFrom(from);
-    ManagedChannel channel = Channels.to(socket);
     try {
-      var records = DecisionLogServiceGrpc.newBlockingStub(channel).tail(request.build());
-      long left = limit;
-      while (left > 0 && records.hasNext()) {
-        var record = records.next();
-        var entry =
-            EntryPrinter.entry(
-                data.toString(), record.getIndex(), record.getRecord().toByteArray());
-        if (!wanted.test(entry)) continue;
-        printer.print(record.getIndex(), entry, out);
-        out.flush();
-        left--;
-      }
-      return 0;
+      return new AdminTarget(data)
+          .ask(channel -> {
+            var records = DecisionLogServiceGrpc.newBlockingStub(channel).tail(request.build());
+            long left = limit;
+            while (left > 0 && records.hasNext()) {
+              var record = records.next();
+              var entry =
+                  EntryPrinter.entry(
+                      data.toString(), record.getIndex(), record.getRecord().toByteArray());
+              if (!wanted.test(entry)) continue;
+              printer.print(record.getIndex(), entry, out);
+              out.flush();
+              left--;
+            }
+            return 0;
+          });
     } catch (StatusRuntimeException e) {
-      var status = e.getStatus();
-      throw new UserException(
-          "the log ended here: " + status.getCode() + ": " + status.getDescription());
-    } finally {
-      channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+      throw AdminTarget.failed("the log ended here", e);
     }
   }
 }

@@ -107,7 +107,9 @@ final class ServeCommand implements Callable<Integer> {
       return 0;
     }
     try {
-      serve(ConfigReader.read(configFile(), System.getenv(), flags()));
+      serve(
+          ConfigReader.read(
+              file == null ? configFile() : Optional.of(file), System.getenv(), flags()));
       return 0;
     } catch (ConfigException e) {
       e.faults().forEach(fault -> spec.commandLine().getErr().println("ostiary: " + fault));
@@ -143,8 +145,8 @@ final class ServeCommand implements Callable<Integer> {
     new CountDownLatch(1).await(); // until a signal ends the process
   }
 
-  private Optional<Path> configFile() {
-    if (file != null) return Optional.of(file);
+  /** The config file that the environment names. */
+  static Optional<Path> configFile() {
     String variable = System.getenv("OSTIARY_CONFIG");
     return variable == null || variable.isEmpty()
         ? Optional.empty()

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param logMlDsaKey file of the key that makes second signatures
  * @param logWitnesses policy file of the witnesses
  * @param logAnchor directory, address, or {@code witness}
+ * @param subjectsKey file of the key to the tables of subjects
  * @param observe whether a bundle may choose the log class observe
  * @param reserveBytes room on the disk below which nothing is answered
  * @param scarceBytes room above that below which callers share what is left
@@ -58,6 +59,7 @@ public record Config(
     Optional<Path> logMlDsaKey,
     Optional<Path> logWitnesses,
     Optional<String> logAnchor,
+    Path subjectsKey,
     boolean observe,
     long reserveBytes,
     long scarceBytes,

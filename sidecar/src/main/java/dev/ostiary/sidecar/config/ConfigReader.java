@@ -142,6 +142,7 @@ public final class ConfigReader {
         optional(Key.LOG_ML_DSA_KEY).map(Path::of),
         optional(Key.LOG_WITNESSES).map(Path::of),
         logAnchor(),
+        optional(Key.SUBJECTS_KEY).map(Path::of).orElse(data.resolve("keys/subjects.kek")),
         bool(Key.LOG_OBSERVE),
         number(Key.LOG_RESERVE, 0, Long.MAX_VALUE),
         number(Key.LOG_SCARCE, 0, Long.MAX_VALUE),

@@ -54,6 +54,11 @@ public enum Key {
       "log.anchor",
       "",
       "what remembers the logs' sizes: a directory on another disk, an HTTP address, or `witness`"),
+  SUBJECTS_KEY(
+      "subjects.key",
+      "",
+      "file of the key to the tables of people's names; DATA/keys/subjects.kek by default, made if"
+          + " absent"),
   LOG_OBSERVE("log.observe", "false", "whether a bundle may choose the log class `observe`"),
   LOG_RESERVE("log.reserve-bytes", "67108864", "room on the disk below which nothing is answered"),
   LOG_SCARCE(

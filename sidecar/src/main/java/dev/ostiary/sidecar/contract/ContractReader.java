@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads the messages of one question as the engine's values. Whatever they hold, it ends in values
@@ -34,7 +35,22 @@ public final class ContractReader {
   private static final int MAX_VALUES = 50_000;
   private static final int SHOWN = 64;
 
+  private final UnaryOperator<EntityUid> names;
   private int values;
+
+  /** Reads entities under the names that they come with. */
+  public ContractReader() {
+    this(UnaryOperator.identity());
+  }
+
+  /**
+   * Reads entities under other names.
+   *
+   * @param names what an entity that a message names is to be
+   */
+  public ContractReader(UnaryOperator<EntityUid> names) {
+    this.names = names;
+  }
 
   /**
    * The name of an entity that must be there and have one.
@@ -73,10 +89,10 @@ public final class ContractReader {
   public Entity entity(dev.ostiary.v1.Entity entity, String field) throws ContractException {
     var parents = new HashSet<EntityUid>();
     for (int i = 0; i < entity.getParentsCount(); i++)
-      parents.add(uid(entity.getParents(i), field + ".parents[" + i + "]"));
+      parents.add(names.apply(uid(entity.getParents(i), field + ".parents[" + i + "]")));
     count(field);
     return new Entity(
-        named(entity.hasUid(), entity.getUid(), field + ".uid"),
+        names.apply(named(entity.hasUid(), entity.getUid(), field + ".uid")),
         record(entity.getAttributesList(), field + ".attributes"),
         record(entity.getTagsList(), field + ".tags"),
         parents);
@@ -130,7 +146,7 @@ public final class ContractReader {
         case BOOLEAN -> BoolValue.of(value.getBoolean());
         case LONG -> new LongValue(value.getLong());
         case STRING -> new StringValue(value.getString());
-        case ENTITY -> uid(value.getEntity(), member(field, name));
+        case ENTITY -> names.apply(uid(value.getEntity(), member(field, name)));
         case SET -> {
           var elements = new ArrayList<Value>(value.getSet().getElementsCount());
           for (var element : value.getSet().getElementsList())

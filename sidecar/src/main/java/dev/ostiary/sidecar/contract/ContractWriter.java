@@ -18,6 +18,7 @@ import dev.ostiary.v1.Set;
 import dev.ostiary.v1.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** The engine's values as messages; equal values give equal messages. */
 public final class ContractWriter {
@@ -39,39 +40,53 @@ public final class ContractWriter {
 
   /** An entity, its parents in ascending order. */
   public static Entity entity(dev.ostiary.cedar.Entity entity) {
+    return entity(entity, ContractWriter::uid);
+  }
+
+  /** The same under other names. */
+  public static Entity entity(
+      dev.ostiary.cedar.Entity entity, Function<dev.ostiary.cedar.EntityUid, EntityUid> names) {
     var built =
         Entity.newBuilder()
-            .setUid(uid(entity.uid()))
-            .addAllAttributes(attributes(entity.attributes()))
-            .addAllTags(attributes(entity.tags()));
-    entity.parents().stream().sorted().forEach(parent -> built.addParents(uid(parent)));
+            .setUid(names.apply(entity.uid()))
+            .addAllAttributes(attributes(entity.attributes(), names))
+            .addAllTags(attributes(entity.tags(), names));
+    entity.parents().stream().sorted().forEach(parent -> built.addParents(names.apply(parent)));
     return built.build();
   }
 
   /** A record's attributes by name. */
   public static List<Attribute> attributes(RecordValue record) {
+    return attributes(record, ContractWriter::uid);
+  }
+
+  /** The same with entities under other names. */
+  public static List<Attribute> attributes(
+      RecordValue record, Function<dev.ostiary.cedar.EntityUid, EntityUid> names) {
     var attributes = new ArrayList<Attribute>(record.attributes().size());
     record
         .attributes()
         .forEach((name, value) ->
-            attributes.add(Attribute.newBuilder().setName(name).setValue(value(value)).build()));
+            attributes.add(
+                Attribute.newBuilder().setName(name).setValue(value(value, names)).build()));
     return attributes;
   }
 
-  private static Value value(dev.ostiary.cedar.Value value) {
+  private static Value value(
+      dev.ostiary.cedar.Value value, Function<dev.ostiary.cedar.EntityUid, EntityUid> names) {
     var built = Value.newBuilder();
     switch (value) {
       case BoolValue bool -> built.setBoolean(bool.value());
       case LongValue(long number) -> built.setLong(number);
       case StringValue(String text) -> built.setString(text);
-      case dev.ostiary.cedar.EntityUid uid -> built.setEntity(uid(uid));
+      case dev.ostiary.cedar.EntityUid uid -> built.setEntity(names.apply(uid));
       case SetValue set -> {
         var elements = Set.newBuilder();
-        for (var element : set.elements()) elements.addElements(value(element));
+        for (var element : set.elements()) elements.addElements(value(element, names));
         built.setSet(elements);
       }
       case RecordValue record ->
-          built.setRecord(Record.newBuilder().addAllAttributes(attributes(record)));
+          built.setRecord(Record.newBuilder().addAllAttributes(attributes(record, names)));
       case IpValue ip -> built.setIp(ip.text());
       case DecimalValue decimal -> built.setDecimal(decimal.text());
       case DatetimeValue(long millis) -> built.setDatetimeMillis(millis);

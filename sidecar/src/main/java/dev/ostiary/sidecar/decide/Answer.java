@@ -2,6 +2,7 @@ package dev.ostiary.sidecar.decide;
 
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.sidecar.bundle.LogClass;
+import dev.ostiary.sidecar.bundle.SchemaMarks;
 import dev.ostiary.v1.Advice;
 import dev.ostiary.v1.EvaluationError;
 import dev.ostiary.v1.Obligation;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param logClass what must have become of its entry before it leaves
  * @param policyRevision the activation that decided
  * @param dataRevision the last fact that it could see
+ * @param marks what of it the log must not show
  */
 public record Answer(
     Question question,
@@ -37,5 +39,6 @@ public record Answer(
     Duration reuse,
     LogClass logClass,
     Revision policyRevision,
-    Revision dataRevision)
+    Revision dataRevision,
+    SchemaMarks marks)
     implements Result {}

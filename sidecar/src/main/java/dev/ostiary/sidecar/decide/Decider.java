@@ -217,7 +217,8 @@ public final class Decider {
         Duration.ZERO,
         rules.bundle().settings().logClass(),
         snapshot.policyRevision(),
-        snapshot.dataRevision());
+        snapshot.dataRevision(),
+        rules.bundle().marks());
   }
 
   private Answer answer(RecordValue context, Duration reuse, Response response) {
@@ -252,7 +253,8 @@ public final class Decider {
         logClass == LogClass.STRICT ? Duration.ZERO : reuse,
         logClass,
         snapshot.policyRevision(),
-        snapshot.dataRevision());
+        snapshot.dataRevision(),
+        rules.bundle().marks());
   }
 
   private List<PolicyNotes> determining(Response response) {

@@ -54,6 +54,10 @@ public record Refused(Why why, String message, String field, Optional<Duration> 
     ENTITY_NOT_PUT,
     /** An entity cannot stand among the others. */
     ENTITY_REFUSED,
+    /** A subject is named by the bundle in force, or under legal hold. */
+    SUBJECT_IN_USE,
+    /** Nothing is known of a subject. */
+    SUBJECT_UNKNOWN,
     /** There is no snapshot to decide by. */
     NO_SNAPSHOT,
     /** The clock stands before the last entry or fact. */

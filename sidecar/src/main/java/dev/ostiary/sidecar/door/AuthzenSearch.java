@@ -192,7 +192,10 @@ final class AuthzenSearch {
           new Recorder.Item(one.answer(), call.call(Door.DOOR_AUTHZEN_SEARCH), asking.nextId()));
     asking.writeSearch(
         new Recorder.Searched(
-            open.asked(), call.call(Door.DOOR_AUTHZEN_SEARCH), snapshot.dataRevision()),
+            open.asked(),
+            call.call(Door.DOOR_AUTHZEN_SEARCH),
+            snapshot.dataRevision(),
+            snapshot.bundle().marks()),
         items,
         outcome -> {
           if (outcome instanceof Outcome.Refused refused) {

@@ -11,9 +11,11 @@ import dev.ostiary.sidecar.decide.Caller.Right;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Revision;
+import dev.ostiary.sidecar.facts.Change;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call.Trace;
+import dev.ostiary.sidecar.subjects.Names;
 import dev.ostiary.v1.ChangeEntitiesRequest;
 import dev.ostiary.v1.ChangeEntitiesResponse;
 import dev.ostiary.v1.EntityChange;
@@ -38,6 +40,7 @@ final class FactDoor {
   private static final Duration DRAINING_RETRY = Duration.ofSeconds(1);
 
   private final FactLog facts;
+  private final Names names;
   private final Executor blocking;
   private final Asking asking;
   private final Meters meters;
@@ -46,12 +49,19 @@ final class FactDoor {
   /**
    * A door to the facts.
    *
+   * @param names whom the names of the facts stand for
    * @param blocking threads that may wait for the disk
    * @param follows where calls that follow the facts are kept while they are open
    */
   FactDoor(
-      FactLog facts, Executor blocking, Asking asking, Meters meters, Set<Follow<?, ?>> follows) {
+      FactLog facts,
+      Names names,
+      Executor blocking,
+      Asking asking,
+      Meters meters,
+      Set<Follow<?, ?>> follows) {
     this.facts = facts;
+    this.names = names;
     this.blocking = blocking;
     this.asking = asking;
     this.meters = meters;
@@ -90,7 +100,9 @@ final class FactDoor {
         .build();
   }
 
-  private Follow.Begun<WatchFactsResponse> watch(WatchFactsRequest request) {
+  private Follow.Begun<WatchFactsResponse> watch(WatchFactsRequest request, Caller caller) {
+    if (!caller.may(Right.REVEAL)) return new Follow.Begun.Not<>(Statuses.notPermitted(caller));
+
     long from = 0;
     if (request.hasAfter()) {
       var after = ContractReader.revision(request.getAfter());
@@ -131,10 +143,13 @@ final class FactDoor {
         yield Optional.of(response.build());
       }
       case ENTITY_CHANGES -> {
-        response.getChangedBuilder().addAllChanges(fact.getEntityChanges().getChangesList());
-        yield Optional.of(response.build());
+        var changed = response.getChangedBuilder();
+        for (Change change : FactLog.changes(fact.getEntityChanges(), names))
+          changed.addChanges(change.message());
+        // All may be of subjects that were erased; then the fact is of nobody's concern.
+        yield changed.getChangesCount() == 0 ? Optional.empty() : Optional.of(response.build());
       }
-      case SNAPSHOT_TAKEN, FACT_NOT_SET -> Optional.empty();
+      case SNAPSHOT_TAKEN, HOLD_CHANGE, FACT_NOT_SET -> Optional.empty();
     };
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class Follow<Q, A> extends ServerCall.Listener<Received<Q>> {
   }
 
   private final ServerCall<Received<Q>, A> call;
-  private final Function<Q, Begun<A>> begin;
+  private final BiFunction<Q, Caller, Begun<A>> begin;
   private final Caller caller;
   private final Caller.Right right;
   private final Asking asking;
@@ -66,7 +67,7 @@ final class Follow<Q, A> extends ServerCall.Listener<Received<Q>> {
 
   Follow(
       ServerCall<Received<Q>, A> call,
-      Function<Q, Begun<A>> begin,
+      BiFunction<Q, Caller, Begun<A>> begin,
       Caller.Right right,
       Asking asking,
       Meters meters,
@@ -95,7 +96,7 @@ final class Follow<Q, A> extends ServerCall.Listener<Received<Q>> {
     switch (received) {
       case Received.Unreadable(var refused) -> refuse(refused);
       case Received.Message(var request) -> {
-        switch (begin.apply(request)) {
+        switch (begin.apply(request, caller)) {
           case Begun.Not(var refused) -> refuse(refused);
           case Begun.Follows(var found) -> {
             synchronized (this) {

@@ -10,7 +10,9 @@ import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
+import dev.ostiary.sidecar.record.Erasure;
 import dev.ostiary.sidecar.record.Recorder;
+import dev.ostiary.sidecar.subjects.Names;
 import dev.ostiary.v1.DecisionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -67,6 +69,7 @@ public final class GrpcDoor {
   private final FactDoor facts;
   private final ExtAuthzDoor extAuthz;
   private final LogDoor log;
+  private final SubjectDoor subjects;
   private final Set<Follow<?, ?>> follows = ConcurrentHashMap.newKeySet();
   private final CallWatch watch;
   private final CallWatch adminWatch;
@@ -83,6 +86,8 @@ public final class GrpcDoor {
    * A door that listens nowhere yet.
    *
    * @param facts what is in force, and how that changes
+   * @param erasure takes people out of the logs
+   * @param names whom the logs' names stand for
    * @param decisionTree directory of the decision log's tree
    * @param blocking threads that may wait for the disk
    * @param admission what a caller may do, asked once for a connection
@@ -92,6 +97,8 @@ public final class GrpcDoor {
    */
   public GrpcDoor(
       FactLog facts,
+      Erasure erasure,
+      Names names,
       Path decisionTree,
       Executor blocking,
       Asking asking,
@@ -105,8 +112,9 @@ public final class GrpcDoor {
     this.asking = asking;
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
-    this.facts = new FactDoor(facts, blocking, asking, meters, follows);
-    this.log = new LogDoor(decisionTree, recorder, asking, meters, blocking, follows);
+    this.facts = new FactDoor(facts, names, blocking, asking, meters, follows);
+    this.log = new LogDoor(decisionTree, recorder, names, asking, meters, blocking, follows);
+    this.subjects = new SubjectDoor(erasure, names, recorder, blocking, asking, meters);
     this.extAuthz = new ExtAuthzDoor(asking, meters, limits.messageBytes());
     this.watch = new CallWatch(limits.messageBytes());
     this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
@@ -161,6 +169,7 @@ public final class GrpcDoor {
     var services = new ArrayList<>(deciding());
     services.add(facts.service());
     services.add(log.service());
+    services.add(subjects.service());
     listen(socket, services, adminWatch, "rw-------");
   }
 

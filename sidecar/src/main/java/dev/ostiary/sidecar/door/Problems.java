@@ -20,6 +20,8 @@ final class Problems {
           SCHEMA_MISMATCH,
           ENTITY_NOT_INLINE,
           ENTITY_REFUSED,
+          SUBJECT_IN_USE,
+          SUBJECT_UNKNOWN,
           PATH_NOT_NORMALIZED,
           DUPLICATED_INPUT,
           BODY_INCOMPLETE ->
@@ -65,6 +67,8 @@ final class Problems {
           REVISION_DIFFERS,
           ENTITY_NOT_PUT,
           ENTITY_REFUSED,
+          SUBJECT_IN_USE,
+          SUBJECT_UNKNOWN,
           NO_SNAPSHOT,
           CLOCK_BEHIND,
           LOG_UNAVAILABLE,

@@ -39,7 +39,16 @@ final class CloudEvents {
           events.add(event.toString());
         }
       }
-      case STARTED, CLOSED, POLICY_ACTIVATED, REFUSALS, GAP, CLOCK_STEP, PRUNED, ENTRY_NOT_SET -> {
+      case STARTED,
+          CLOSED,
+          POLICY_ACTIVATED,
+          REFUSALS,
+          GAP,
+          CLOCK_STEP,
+          PRUNED,
+          REVEALED,
+          ERASED,
+          ENTRY_NOT_SET -> {
         var event = event(origin, index, entry, Long.toString(index));
         event.addProperty("type", TYPE + entry.getEntryCase().name().toLowerCase(Locale.ROOT));
         event.add("data", Fields.json(entry));

@@ -23,6 +23,10 @@ public final class CannotFoldException extends Exception {
     UNKNOWN_FACT,
     /** An activation does not hold the bundle that it names. */
     DIGEST_DIFFERS,
+    /**
+     * An activation is sealed, and its key is not here: it was erased, or the tables are absent.
+     */
+    SEALED,
     /** A bundle that was activated once does not pass the checks of this version. */
     BUNDLE_REFUSED,
     /** Entities that were put once are no longer a hierarchy of the schema in force. */

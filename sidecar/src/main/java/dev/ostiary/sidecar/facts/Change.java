@@ -5,9 +5,12 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
 import dev.ostiary.sidecar.contract.ContractWriter;
+import dev.ostiary.sidecar.subjects.Hiding;
+import dev.ostiary.sidecar.subjects.Names;
 import dev.ostiary.v1.EntityChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One change of one entity. */
 public sealed interface Change {
@@ -52,6 +55,40 @@ public sealed interface Change {
     return switch (this) {
       case Put(var entity) -> message.setPut(ContractWriter.entity(entity)).build();
       case Delete(var uid) -> message.setDelete(ContractWriter.uid(uid)).build();
+    };
+  }
+
+  /**
+   * Reads a change as the fact log has it; empty where it is of a subject that was erased.
+   *
+   * @throws ContractException where it has no meaning
+   */
+  static Optional<Change> stored(dev.ostiary.record.v1.EntityChange stored, Names names)
+      throws ContractException {
+    return switch (stored.getChangeCase()) {
+      case PUT -> names.read(stored.getPut(), "put").map(Put::new);
+      case DELETE ->
+          Optional.of(
+              new Delete(names.reveal(ContractReader.named(true, stored.getDelete(), "delete"))));
+      case DELETE_SUBJECT -> {
+        EntityUid pseudonym =
+            ContractReader.named(true, stored.getDeleteSubject(), "delete_subject");
+        EntityUid subject = names.reveal(pseudonym);
+        yield subject.equals(pseudonym) ? Optional.empty() : Optional.of(new Delete(subject));
+      }
+      case CHANGE_NOT_SET -> throw ContractReader.missing("change", "a put or a delete");
+    };
+  }
+
+  /** The change as the fact log has it. */
+  default dev.ostiary.record.v1.EntityChange stored(Hiding hiding) {
+    var stored = dev.ostiary.record.v1.EntityChange.newBuilder();
+    return switch (this) {
+      case Put(var entity) -> stored.setPut(hiding.entity(entity)).build();
+      case Delete(var uid) ->
+          hiding.isSubject(uid)
+              ? stored.setDeleteSubject(hiding.apply(uid)).build()
+              : stored.setDelete(hiding.apply(uid)).build();
     };
   }
 }

@@ -1,5 +1,7 @@
 package dev.ostiary.sidecar.facts;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.ostiary.cedar.Entities;
 import dev.ostiary.cedar.EntitiesException;
@@ -11,30 +13,39 @@ import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Durability;
 import dev.ostiary.log.Health;
 import dev.ostiary.log.LogOptions;
+import dev.ostiary.log.LogReader;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.Activation;
-import dev.ostiary.record.v1.BundleFile;
+import dev.ostiary.record.v1.EntityChanges;
 import dev.ostiary.record.v1.Fact;
+import dev.ostiary.record.v1.HoldChange;
 import dev.ostiary.record.v1.SnapshotHead;
 import dev.ostiary.record.v1.SnapshotTaken;
 import dev.ostiary.sidecar.bundle.Bundle;
+import dev.ostiary.sidecar.bundle.Mentions;
 import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
+import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.ActivationException.Reason;
+import dev.ostiary.sidecar.subjects.Names;
+import dev.ostiary.sidecar.subjects.Subjects;
 import dev.ostiary.v1.EntityChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
@@ -55,20 +66,25 @@ public final class FactLog implements AutoCloseable {
   private final String origin;
   private final Path tree;
   private final LongSupplier micros;
+  private final Subjects subjects;
   private final Layers layers;
+  private final Set<EntityUid> held;
   private volatile @Nullable Snapshot snapshot;
   private volatile long lastMicros;
   private final long foldedFrom;
   private long changedSince;
 
-  private FactLog(DecisionLog log, Path tree, String origin, LongSupplier micros, Fold fold)
+  private FactLog(
+      DecisionLog log, Path tree, String origin, LongSupplier micros, Subjects subjects, Fold fold)
       throws CannotFoldException {
     this.log = log;
     this.tree = tree;
     this.origin = origin;
     this.micros = micros;
     this.snapshot = fold.snapshot().orElse(null);
+    this.subjects = subjects;
     this.layers = fold.layers();
+    this.held = fold.held();
     this.lastMicros = fold.lastMicros();
     this.foldedFrom = fold.from();
     this.changedSince = fold.size() - fold.from();
@@ -79,16 +95,18 @@ public final class FactLog implements AutoCloseable {
    *
    * @param options its directory, its key, and its origin {@code NAME/facts/1}
    * @param micros the time of facts: microseconds since 1970
+   * @param subjects what people are called in them
    * @throws CannotOpenException if the log cannot be written, with what to do about it
    * @throws CannotFoldException if its facts cannot be understood; nothing is decided then
    */
-  public static FactLog open(LogOptions options, LongSupplier micros)
+  public static FactLog open(LogOptions options, LongSupplier micros, Subjects subjects)
       throws CannotOpenException, CannotFoldException {
     String origin = options.origin().substring(0, options.origin().lastIndexOf('/'));
     DecisionLog log = DecisionLog.open(options);
     try {
       Path tree = options.directory();
-      return new FactLog(log, tree, origin, micros, Fold.of(tree, origin, EPOCH));
+      Fold fold = Fold.of(tree, origin, EPOCH, subjects);
+      return new FactLog(log, tree, origin, micros, subjects, fold);
     } catch (CannotFoldException e) {
       log.close();
       throw e;
@@ -177,7 +195,13 @@ public final class FactLog implements AutoCloseable {
     var put = layers.put();
     Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put);
     long now = Math.max(micros.getAsLong(), lastMicros);
-    Fact fact = Fact.newBuilder().setTimeMicros(now).setActivation(activation(bundle)).build();
+    Activation sealed;
+    try {
+      sealed = SealedBundle.activation(bundle, subjects);
+    } catch (IOException e) {
+      throw unavailable(String.valueOf(e.getMessage()));
+    }
+    Fact fact = Fact.newBuilder().setTimeMicros(now).setActivation(sealed).build();
     Snapshot activated = compiled.at(revisionAfter(append(fact.toByteArray())));
     layers.become(activated, Set.copyOf(put.keySet()));
     lastMicros = now;
@@ -261,9 +285,8 @@ public final class FactLog implements AutoCloseable {
   private Changed change(List<Change> changes, Entities after, Snapshot before)
       throws InterruptedException {
     long now = Math.max(micros.getAsLong(), lastMicros);
-    var fact = Fact.newBuilder().setTimeMicros(now);
-    for (Change change : changes) fact.getEntityChangesBuilder().addChanges(change.message());
     try {
+      var fact = Fact.newBuilder().setTimeMicros(now).setEntityChanges(stored(changes, before));
       Revision revision = revisionAfter(append(fact.build().toByteArray()));
       lastMicros = now;
       changedSince += changes.size();
@@ -276,6 +299,109 @@ public final class FactLog implements AutoCloseable {
               ? Refused.of(Why.REQUEST_TOO_LARGE, "changes", String.valueOf(e.getMessage()))
               : Refused.later(Why.LOG_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY));
     }
+  }
+
+  /** The changes as the log has them, with rows for all subjects that they name. */
+  private EntityChanges stored(List<Change> changes, Snapshot before) throws ActivationException {
+    try {
+      while (true) {
+        var hiding = subjects.hiding(before.bundle().marks());
+        var stored = EntityChanges.newBuilder();
+        for (Change change : changes) stored.addChanges(change.stored(hiding));
+        if (hiding.missing().isEmpty()) return stored.build();
+        subjects.add(hiding.missing());
+      }
+    } catch (IOException e) {
+      throw unavailable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Changes as they were asked for, without those of subjects that were erased since. */
+  public static List<Change> changes(EntityChanges stored, Names names) {
+    var changes = new ArrayList<Change>(stored.getChangesCount());
+    try {
+      for (var each : stored.getChangesList()) Change.stored(each, names).ifPresent(changes::add);
+    } catch (ContractException e) {
+      throw new IllegalStateException(e); // what is in force was read before
+    }
+    return changes;
+  }
+
+  /** Pseudonyms of the subjects under legal hold. */
+  public synchronized Set<EntityUid> held() {
+    return Set.copyOf(held);
+  }
+
+  /**
+   * Places or lifts a legal hold; it is on the disk when this returns. Blocks.
+   *
+   * @param pseudonym the subject's
+   * @throws ActivationException if the log does not take it
+   */
+  public synchronized void hold(EntityUid pseudonym, boolean hold)
+      throws ActivationException, InterruptedException {
+    if (held.contains(pseudonym) == hold) return;
+    long now = Math.max(micros.getAsLong(), lastMicros);
+    var change = HoldChange.newBuilder().setSubject(ContractWriter.uid(pseudonym)).setHeld(hold);
+    append(Fact.newBuilder().setTimeMicros(now).setHoldChange(change).build().toByteArray());
+    lastMicros = now;
+    if (hold) held.add(pseudonym);
+    else held.remove(pseudonym);
+  }
+
+  /** Whether a fact put that entity and none deleted it. */
+  public synchronized boolean isPut(EntityUid uid) {
+    return layers.isPut(uid);
+  }
+
+  /** Whether the schema in force marks the type of that entity as people's. */
+  public boolean isPersonal(EntityUid uid) {
+    return snapshot()
+        .filter(now -> now.bundle().marks().personal().contains(uid.type()))
+        .isPresent();
+  }
+
+  /** Where the bundle in force names that entity, as {@code entities/people.json:12}. */
+  public Optional<String> placeInBundle(EntityUid uid) {
+    return snapshot().flatMap(now -> Mentions.first(now.bundle().files(), uid));
+  }
+
+  /**
+   * Earlier bundles that name an entity, without it. Reads the whole log; blocks.
+   *
+   * @return by the bundle's digest: an activation of files alone
+   */
+  public Map<ByteString, ByteString> redactions(EntityUid uid) throws IOException {
+    var redacted = new HashMap<ByteString, ByteString>();
+    var sealed = subjects.sealedBundles();
+    LogReader.live(tree)
+        .forEach(
+            0,
+            record -> {
+              try {
+                Fact fact = Fact.parseFrom(record.bytes());
+                if (fact.hasActivation() && sealed.contains(fact.getActivation().getDigest()))
+                  redact(fact.getActivation(), uid, redacted);
+                return true;
+              } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException(e); // it was folded before
+              }
+            });
+    return redacted;
+  }
+
+  private void redact(Activation activation, EntityUid uid, Map<ByteString, ByteString> redacted) {
+    if (redacted.containsKey(activation.getDigest())) return;
+    var opened = SealedBundle.open(activation, subjects);
+    if (opened.isEmpty() || Mentions.first(opened.get().files(), uid).isEmpty()) return;
+    String nobody = "erased-" + UUID.randomUUID();
+    var files = Mentions.replaced(opened.get().files(), uid, nobody);
+    redacted.put(activation.getDigest(), SealedBundle.activation(files).toByteString());
+  }
+
+  /** Removes all snapshots on the disk but the latest. Blocks. */
+  public void forgetOlderSnapshots() throws IOException {
+    SnapshotFile.thinOut(tree, 1);
   }
 
   /** Whether so much has changed that a start would be glad of a snapshot. */
@@ -296,7 +422,9 @@ public final class FactLog implements AutoCloseable {
     Snapshot taken;
     Map<EntityUid, Entity> put;
     long micros;
+    List<EntityUid> holds;
     synchronized (this) {
+      holds = List.copyOf(held);
       taken = snapshot;
       if (taken == null) return Optional.empty();
       put = layers.put();
@@ -310,10 +438,16 @@ public final class FactLog implements AutoCloseable {
             .setEpoch(EPOCH)
             .setSize(size)
             .setTimeMicros(micros)
-            .setActivation(activation(taken.bundle()))
+            .setActivation(SealedBundle.activation(taken.bundle(), subjects))
             .setPolicySize(taken.policyRevision().size())
+            .addAllHeld(holds.stream().map(ContractWriter::uid).toList())
             .build();
-    byte[] digest = SnapshotFile.write(tree, head, put);
+    // What a schema in force marks may have no row yet: it was put while it was not marked.
+    var hiding = subjects.hiding(taken.bundle().marks());
+    put.values().forEach(hiding::entity);
+    subjects.add(hiding.missing());
+    byte[] digest =
+        SnapshotFile.write(tree, head, put, subjects.hiding(taken.bundle().marks())::entity);
     var entry =
         SnapshotTaken.newBuilder().setSize(size).setDigest(UnsafeByteOperations.unsafeWrap(digest));
     synchronized (this) {
@@ -333,33 +467,6 @@ public final class FactLog implements AutoCloseable {
             + ", which is in force with other content, got "
             + bundle.version()
             + "; raise `version` in bundle.yaml");
-  }
-
-  private static Activation activation(Bundle bundle) {
-    var activation =
-        Activation.newBuilder()
-            .setName(bundle.name())
-            .setVersion(bundle.version())
-            .setDigest(UnsafeByteOperations.unsafeWrap(bundle.digest()))
-            .setUnchecked(bundle.signed().isEmpty());
-    bundle
-        .signed()
-        .ifPresent(signed ->
-            activation
-                .setEnvelope(UnsafeByteOperations.unsafeWrap(signed.envelope()))
-                .addAllKeyIds(signed.keyIds()));
-    bundle
-        .recovery()
-        .ifPresent(by ->
-            activation
-                .setRecoveryEnvelope(UnsafeByteOperations.unsafeWrap(by.envelope()))
-                .addAllRecoveryKeyIds(by.keyIds()));
-    for (var file : bundle.files())
-      activation.addFiles(
-          BundleFile.newBuilder()
-              .setPath(file.path())
-              .setContent(UnsafeByteOperations.unsafeWrap(file.content())));
-    return activation.build();
   }
 
   /** Appends and waits until it is fsynced: a revision in use must not be lost with the power. */

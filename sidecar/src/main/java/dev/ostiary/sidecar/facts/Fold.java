@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.ostiary.cedar.EntitiesException;
+import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.log.LogReader;
 import dev.ostiary.log.LogRecord;
 import dev.ostiary.record.v1.Activation;
@@ -16,9 +17,11 @@ import dev.ostiary.sidecar.bundle.BundleFile;
 import dev.ostiary.sidecar.bundle.BundleReader;
 import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractException;
+import dev.ostiary.sidecar.contract.ContractReader;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.CannotFoldException.Reason;
+import dev.ostiary.sidecar.subjects.Names;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,7 @@ final class Fold {
 
   private final String origin;
   private final long epoch;
+  private final Names names;
   private final Layers layers = new Layers();
   private final List<Change> changes = new ArrayList<>();
   private @Nullable Activation activation;
@@ -48,6 +53,14 @@ final class Fold {
   private long dataSize;
 
   private long lastMicros;
+
+  /** Pseudonyms of the subjects under legal hold. */
+  private final Set<EntityUid> held = new TreeSet<>();
+
+  /** Changes left out since their subjects were erased. */
+  private long erased;
+
+  private boolean redacted;
   private @Nullable CannotFoldException fault;
 
   /** The snapshot that it went on from; of size 0 where it began with the first fact. */
@@ -55,17 +68,21 @@ final class Fold {
 
   private boolean confirmed;
 
-  Fold(String origin, long epoch) {
+  Fold(String origin, long epoch, Names names) {
     this.origin = origin;
     this.epoch = epoch;
+    this.names = names;
     this.from = SnapshotTaken.getDefaultInstance();
   }
 
   /** Goes on from a snapshot, which holds only if one of the facts after it has its digest. */
-  private Fold(String origin, long epoch, SnapshotFile.Read read) {
+  private Fold(String origin, long epoch, Names names, SnapshotFile.Read read) {
     this.origin = origin;
     this.epoch = epoch;
+    this.names = names;
+    this.erased = read.erased();
     SnapshotHead head = read.head();
+    for (var name : head.getHeldList()) held.add(EntityUid.of(name.getType(), name.getId()));
     this.from =
         SnapshotTaken.newBuilder()
             .setSize(head.getSize())
@@ -83,16 +100,17 @@ final class Fold {
    * Folds all that is in a log's directory: from the latest snapshot beside it whose digest the log
    * holds, else from the first fact.
    */
-  static Fold of(Path directory, String origin, long epoch) throws CannotFoldException {
+  static Fold of(Path directory, String origin, long epoch, Names names)
+      throws CannotFoldException {
     try {
       for (Path file : SnapshotFile.latestFirst(directory)) {
-        var read = SnapshotFile.read(file);
+        var read = SnapshotFile.read(file, names);
         if (read.isEmpty()) continue;
-        var fold = new Fold(origin, epoch, read.get());
+        var fold = new Fold(origin, epoch, names, read.get());
         fold.takeFrom(directory);
         if (fold.confirmed && fold.fault == null) return fold;
       }
-      var fold = new Fold(origin, epoch);
+      var fold = new Fold(origin, epoch, names);
       fold.takeFrom(directory);
       fold.check();
       return fold;
@@ -141,13 +159,25 @@ final class Fold {
       }
       case ENTITY_CHANGES -> {
         if (!known(fact.getEntityChanges())) yield false;
-        changes.addAll(Change.read(fact.getEntityChanges().getChangesList()));
+        for (var stored : fact.getEntityChanges().getChangesList()) {
+          var change = Change.stored(stored, names);
+          if (change.isPresent()) changes.add(change.get());
+          else erased++;
+        }
         dataSize = record.index() + record.count();
         yield true;
       }
       case SNAPSHOT_TAKEN -> { // changes nothing
         confirmed |= fact.getSnapshotTaken().equals(from);
         yield known(fact.getSnapshotTaken());
+      }
+      case HOLD_CHANGE -> {
+        if (!known(fact.getHoldChange())) yield false;
+        var hold = fact.getHoldChange();
+        EntityUid subject = ContractReader.named(true, hold.getSubject(), "hold_change.subject");
+        if (hold.getHeld()) held.add(subject);
+        else held.remove(subject);
+        yield true;
       }
       case FACT_NOT_SET -> false;
     };
@@ -179,6 +209,16 @@ final class Fold {
   /** Number of entries that a snapshot spared it; 0 where it began with the first fact. */
   long from() {
     return from.getSize();
+  }
+
+  /** Pseudonyms of the subjects under legal hold. */
+  Set<EntityUid> held() {
+    return held;
+  }
+
+  /** Whether erasure took something of what was added up. */
+  boolean isErased() {
+    return erased > 0 || redacted;
   }
 
   /** Entries taken. */
@@ -246,13 +286,24 @@ final class Fold {
   }
 
   /** The bundle that an activation holds. */
-  private static Bundle bundle(Activation activation) throws CannotFoldException {
-    List<BundleFile> files =
-        activation.getFilesList().stream()
-            .map(file -> new BundleFile(file.getPath(), file.getContent().toByteArray()))
-            .toList();
+  private Bundle bundle(Activation activation) throws CannotFoldException {
     String named = "`" + activation.getName() + "` version " + activation.getVersion();
-    if (!Arrays.equals(Bundle.digest(files), activation.getDigest().toByteArray()))
+    redacted = false;
+    List<BundleFile> files;
+    if (activation.getSealed().isEmpty()) {
+      files = SealedBundle.files(activation);
+    } else {
+      var opened = SealedBundle.open(activation, names);
+      if (opened.isEmpty())
+        throw new CannotFoldException(
+            Reason.SEALED,
+            names.areHere()
+                ? "the key of " + named + " was erased with a subject that it names"
+                : named + " is sealed, and the tables of subjects are not here");
+      files = opened.get().files();
+      redacted = opened.get().redacted();
+    }
+    if (!redacted && !Arrays.equals(Bundle.digest(files), activation.getDigest().toByteArray()))
       throw new CannotFoldException(
           Reason.DIGEST_DIFFERS, "the activation of " + named + " does not hold what it names");
     try {

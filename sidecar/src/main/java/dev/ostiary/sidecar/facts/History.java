@@ -6,6 +6,7 @@ import dev.ostiary.log.note.NoteException;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.CannotFoldException.Reason;
+import dev.ostiary.sidecar.subjects.Names;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.NavigableMap;
@@ -23,23 +24,26 @@ public final class History {
   private final LogReader reader;
   private final String origin;
   private final long epoch;
+  private final Names names;
   private final NavigableMap<Long, Snapshot> kept = new TreeMap<>();
   private Fold fold;
 
-  private History(LogReader reader, String origin, long epoch) {
+  private History(LogReader reader, String origin, long epoch, Names names) {
     this.reader = reader;
     this.origin = origin;
     this.epoch = epoch;
-    this.fold = new Fold(origin, epoch);
+    this.names = names;
+    this.fold = new Fold(origin, epoch, names);
   }
 
   /**
    * Looks at a log. Blocks.
    *
    * @param directory one tree of it, such as {@code DATA/facts/1}
+   * @param names whom its names stand for
    * @throws CannotFoldException if it cannot be read
    */
-  public static History open(Path directory) throws CannotFoldException {
+  public static History open(Path directory, Names names) throws CannotFoldException {
     try {
       var reader = LogReader.live(directory);
       var note = reader.checkpoint();
@@ -50,7 +54,7 @@ public final class History {
       int slash = line.lastIndexOf('/');
       String origin = line.substring(0, Math.max(0, slash));
       long epoch = Long.parseLong(line.substring(slash + 1));
-      return new History(reader, origin, epoch);
+      return new History(reader, origin, epoch, names);
     } catch (IOException | NoteException | NumberFormatException e) {
       throw new CannotFoldException(Reason.UNREADABLE, directory + ": " + e.getMessage());
     }
@@ -66,7 +70,7 @@ public final class History {
     if (!revision.origin().equals(origin) || revision.epoch() != epoch) return Optional.empty();
     Snapshot known = kept.get(revision.size());
     if (known != null) return Optional.of(known);
-    if (revision.size() < fold.size()) fold = new Fold(origin, epoch);
+    if (revision.size() < fold.size()) fold = new Fold(origin, epoch, names);
     take(revision.size());
     Optional<Snapshot> snapshot =
         fold.size() == revision.size() ? fold.snapshot() : Optional.empty();
@@ -75,6 +79,11 @@ public final class History {
       if (kept.size() > KEPT) kept.pollFirstEntry();
     });
     return snapshot;
+  }
+
+  /** Whether erasure took something of the facts up to the last revision that was asked for. */
+  public boolean isErased() {
+    return fold.isErased();
   }
 
   /** Takes the facts up to that size of the log. */

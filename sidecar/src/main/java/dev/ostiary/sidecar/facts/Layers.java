@@ -36,6 +36,11 @@ final class Layers {
     return snapshot;
   }
 
+  /** Whether a fact put that entity and none deleted it. */
+  boolean isPut(EntityUid uid) {
+    return put.contains(uid);
+  }
+
   /** The entities that facts put and did not delete. */
   Map<EntityUid, Entity> put() {
     var entities = new HashMap<EntityUid, Entity>(put.size() * 2);

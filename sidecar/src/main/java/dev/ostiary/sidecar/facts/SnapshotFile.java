@@ -4,9 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.record.v1.SnapshotHead;
+import dev.ostiary.record.v1.StoredEntity;
 import dev.ostiary.sidecar.contract.ContractException;
-import dev.ostiary.sidecar.contract.ContractReader;
-import dev.ostiary.sidecar.contract.ContractWriter;
+import dev.ostiary.sidecar.subjects.Names;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What the facts up to some size add up to, as a file beside the log: {@code
@@ -66,9 +67,15 @@ final class SnapshotFile {
    * Writes one, which is on the disk when this returns. Blocks.
    *
    * @param put the entities that facts put
+   * @param hiding how their names are hidden
    * @return the file's SHA-256
    */
-  static byte[] write(Path tree, SnapshotHead head, Map<EntityUid, Entity> put) throws IOException {
+  static byte[] write(
+      Path tree,
+      SnapshotHead head,
+      Map<EntityUid, Entity> put,
+      Function<Entity, StoredEntity> hiding)
+      throws IOException {
     Path directory = Files.createDirectories(directory(tree));
     Path draft = directory.resolve(".draft");
     MessageDigest sha256 = sha256();
@@ -82,8 +89,7 @@ final class SnapshotFile {
             new BufferedOutputStream(
                 new DigestOutputStream(Channels.newOutputStream(file), sha256), BUFFER)) {
       head.toBuilder().setEntities(put.size()).build().writeDelimitedTo(out);
-      for (Entity entity : new TreeMap<>(put).values())
-        ContractWriter.entity(entity).writeDelimitedTo(out);
+      for (Entity entity : new TreeMap<>(put).values()) hiding.apply(entity).writeDelimitedTo(out);
       out.flush();
       file.force(true);
     }
@@ -97,19 +103,25 @@ final class SnapshotFile {
 
   /** Removes all but the latest; one before it stays, should that one be damaged. */
   static void thinOut(Path tree) throws IOException {
-    for (Path file : latestFirst(tree).stream().skip(KEPT).toList()) Files.deleteIfExists(file);
+    thinOut(tree, KEPT);
+  }
+
+  /** Removes all but so many of the latest. */
+  static void thinOut(Path tree, int kept) throws IOException {
+    for (Path file : latestFirst(tree).stream().skip(kept).toList()) Files.deleteIfExists(file);
   }
 
   /**
    * One that was read.
    *
+   * @param erased number of entities in it whose subjects were erased since
    * @param digest its SHA-256, which says whether it may be believed
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Read(SnapshotHead head, List<Change> put, byte[] digest) {}
+  record Read(SnapshotHead head, List<Change> put, long erased, byte[] digest) {}
 
   /** Reads one; empty where the file is none. Blocks. */
-  static Optional<Read> read(Path file) throws IOException {
+  static Optional<Read> read(Path file, Names names) throws IOException {
     MessageDigest sha256 = sha256();
     try (var in =
         new DigestInputStream(
@@ -117,13 +129,16 @@ final class SnapshotFile {
       SnapshotHead head = SnapshotHead.parseDelimitedFrom(in);
       if (head == null || head.getSize() != size(file)) return Optional.empty();
       var put = new ArrayList<Change>();
+      long erased = 0;
       while (true) {
-        var entity = dev.ostiary.v1.Entity.parseDelimitedFrom(in);
-        if (entity == null) break;
-        put.add(new Change.Put(new ContractReader().entity(entity, "put")));
+        var stored = StoredEntity.parseDelimitedFrom(in);
+        if (stored == null) break;
+        var entity = names.read(stored, "put");
+        if (entity.isPresent()) put.add(new Change.Put(entity.get()));
+        else erased++;
       }
-      if (put.size() != head.getEntities()) return Optional.empty();
-      return Optional.of(new Read(head, put, sha256.digest()));
+      if (put.size() + erased != head.getEntities()) return Optional.empty();
+      return Optional.of(new Read(head, put, erased, sha256.digest()));
     } catch (InvalidProtocolBufferException | ContractException | NoSuchFileException e) {
       return Optional.empty();
     }

@@ -15,21 +15,31 @@ import dev.ostiary.record.v1.ClockStep;
 import dev.ostiary.record.v1.Closed;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.DecisionRecord;
+import dev.ostiary.record.v1.Erased;
 import dev.ostiary.record.v1.PolicyActivated;
+import dev.ostiary.record.v1.Pruned;
 import dev.ostiary.record.v1.Refused;
+import dev.ostiary.record.v1.Revealed;
 import dev.ostiary.record.v1.Started;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.LogClass;
+import dev.ostiary.sidecar.bundle.SchemaMarks;
 import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.limit.FairShare;
+import dev.ostiary.sidecar.subjects.Hiding;
+import dev.ostiary.sidecar.subjects.Subjects;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /**
  * Writes the decision log: every decision before its answer leaves. Any thread; nothing here waits
@@ -46,6 +56,7 @@ public final class Recorder implements AutoCloseable {
   private final boolean observe;
   private final DiskRation disk;
   private final FairShare pending;
+  private final Subjects subjects;
 
   /**
    * Writes to {@code log}.
@@ -54,6 +65,7 @@ public final class Recorder implements AutoCloseable {
    * @param observe whether decisions may be written in class observe
    * @param disk what callers may write where little room is left
    * @param pending bytes that wait to be written
+   * @param subjects what people are called in it
    */
   public Recorder(
       DecisionLog log,
@@ -63,7 +75,8 @@ public final class Recorder implements AutoCloseable {
       Refusals refusals,
       boolean observe,
       DiskRation disk,
-      FairShare pending) {
+      FairShare pending,
+      Subjects subjects) {
     this.log = log;
     this.origin = origin;
     this.clock = clock;
@@ -72,6 +85,7 @@ public final class Recorder implements AutoCloseable {
     this.observe = observe;
     this.disk = disk;
     this.pending = pending;
+    this.subjects = subjects;
   }
 
   /** The tree's origin line, for receipts. */
@@ -93,9 +107,12 @@ public final class Recorder implements AutoCloseable {
    */
   public void write(Item item, Completion completion) {
     LogClass logClass = allowed(item.answer().logClass());
-    var entry = entry().setDecision(decision(item, logClass)).build();
-    EntityUid caller = item.answer().question().caller();
-    enqueue(entry.toByteArray(), durability(logClass), caller, completion);
+    write(
+        item.answer().marks(),
+        logClass,
+        item.answer().question().caller(),
+        hiding -> entry().setDecision(decision(item, logClass, hiding)),
+        completion);
   }
 
   private void enqueue(
@@ -124,35 +141,82 @@ public final class Recorder implements AutoCloseable {
   }
 
   /**
+   * Queues a record. One about people whom the logs have not had yet waits until the tables have
+   * them on the disk, and is then made and flushed by the thread that put them there.
+   */
+  private void write(
+      SchemaMarks marks,
+      LogClass logClass,
+      EntityUid caller,
+      Function<Hiding, DecisionLogEntry.Builder> record,
+      Completion completion) {
+    Hiding hiding = subjects.hiding(marks);
+    var entry = record.apply(hiding);
+    if (hiding.missing().isEmpty()) {
+      enqueue(entry.build().toByteArray(), durability(logClass), caller, completion);
+      return;
+    }
+    subjects.add(
+        hiding.missing(),
+        failed -> {
+          if (failed.isPresent()) {
+            completion.complete(
+                new Outcome.Refused(
+                    Refusal.WRITE_FAILED,
+                    Duration.ZERO,
+                    String.valueOf(failed.get().getMessage())));
+          } else {
+            write(marks, logClass, caller, record, completion);
+            log.flush();
+          }
+        });
+  }
+
+  /**
    * A search whose results are decided.
    *
    * @param question with an empty id where it is open
    * @param revision the state that was searched
+   * @param marks what of it the log must not show
    */
-  public record Searched(Question question, Call call, Revision revision) {}
+  public record Searched(Question question, Call call, Revision revision, SchemaMarks marks) {}
 
   /** Queues a search with its results as one record, in the strongest of their classes. */
   public void writeSearch(Searched searched, List<Item> items, Completion completion) {
     write(
-        BatchRecord.newBuilder().setSearch(Entries.search(searched)),
-        items,
+        searched.marks(),
         searched.question().caller(),
+        hiding -> BatchRecord.newBuilder().setSearch(Entries.search(searched, hiding)),
+        items,
         completion);
   }
 
   /** Queues the decisions of a batch as one record, in the strongest of their classes. */
   public void writeBatch(List<Item> items, Completion completion) {
-    EntityUid caller = items.getFirst().answer().question().caller();
-    write(BatchRecord.newBuilder(), items, caller, completion);
+    Answer first = items.getFirst().answer();
+    write(
+        first.marks(), first.question().caller(), _ -> BatchRecord.newBuilder(), items, completion);
   }
 
   private void write(
-      BatchRecord.Builder batch, List<Item> items, EntityUid caller, Completion completion) {
-    var strongest = allowed(LogClass.OBSERVE);
-    for (var item : items) strongest = strongest.or(item.answer().logClass());
-    for (var item : items) batch.addItems(decision(item, strongest));
-    enqueue(
-        entry().setBatch(batch).build().toByteArray(), durability(strongest), caller, completion);
+      SchemaMarks marks,
+      EntityUid caller,
+      Function<Hiding, BatchRecord.Builder> head,
+      List<Item> items,
+      Completion completion) {
+    var all = allowed(LogClass.OBSERVE);
+    for (var item : items) all = all.or(item.answer().logClass());
+    LogClass strongest = all;
+    write(
+        marks,
+        strongest,
+        caller,
+        hiding -> {
+          var batch = head.apply(hiding);
+          for (var item : items) batch.addItems(decision(item, strongest, hiding));
+          return entry().setBatch(batch);
+        },
+        completion);
   }
 
   /** Writes all that is queued. */
@@ -187,6 +251,49 @@ public final class Recorder implements AutoCloseable {
                     .addAllRecoveryKeyIds(bundle.recovery().map(Signed::keyIds).orElse(List.of()))
                     .setRevision(ContractWriter.revision(revision)))
             .build());
+  }
+
+  /** Writes that somebody is shown all names that the log hides. */
+  public void revealed(EntityUid caller, String purpose) {
+    append(
+        entry()
+            .setRevealed(
+                Revealed.newBuilder().setCaller(ContractWriter.uid(caller)).setPurpose(purpose))
+            .build());
+  }
+
+  /** Writes that somebody is shown some of them; durable when it returns. Blocks. */
+  public void revealed(EntityUid caller, String purpose, List<dev.ostiary.v1.EntityUid> names)
+      throws IOException, InterruptedException {
+    durably(
+        entry()
+            .setRevealed(
+                Revealed.newBuilder()
+                    .setCaller(ContractWriter.uid(caller))
+                    .setPurpose(purpose)
+                    .addAllNames(names)));
+  }
+
+  /** Writes that what was known of a subject was erased. */
+  public void erased(Erased erased) throws IOException, InterruptedException {
+    durably(entry().setErased(erased));
+  }
+
+  /** Writes that the log's beginning is removed. */
+  void pruned(Pruned pruned) throws IOException, InterruptedException {
+    durably(entry().setPruned(pruned));
+  }
+
+  /** Appends and waits until it is fsynced. */
+  private void durably(DecisionLogEntry.Builder entry) throws IOException, InterruptedException {
+    var outcome = new CompletableFuture<Outcome>();
+    log.append(entry.build().toByteArray(), Durability.STRICT, outcome::complete);
+    try {
+      if (outcome.get() instanceof Outcome.Refused refused)
+        throw new IOException("the decision log takes no entry: " + refused.detail());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // the future is only ever completed
+    }
   }
 
   /** Writes that the system's clock was set by so many microseconds. */
@@ -274,8 +381,9 @@ public final class Recorder implements AutoCloseable {
     return DecisionLogEntry.newBuilder().setTimeMicros(clock.micros());
   }
 
-  private static DecisionRecord decision(Item item, LogClass logClass) {
-    return Entries.decision(item.answer(), item.call(), item.id(), logClass, System.nanoTime());
+  private static DecisionRecord decision(Item item, LogClass logClass, Hiding hiding) {
+    return Entries.decision(
+        item.answer(), item.call(), item.id(), logClass, System.nanoTime(), hiding);
   }
 
   /** Class observe is the operator's to allow, not the bundle's alone. */

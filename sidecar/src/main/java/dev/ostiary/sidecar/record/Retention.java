@@ -2,17 +2,13 @@ package dev.ostiary.sidecar.record;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ostiary.log.DecisionLog;
-import dev.ostiary.log.Durability;
 import dev.ostiary.log.LogReader;
-import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.Pruned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,12 +17,14 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Retention {
   private final DecisionLog log;
+  private final Recorder recorder;
   private final Path tree;
   private final Clock clock;
 
-  /** Keeps the log in {@code tree}. */
-  public Retention(DecisionLog log, Path tree, Clock clock) {
+  /** Keeps the log in {@code tree}, which {@code recorder} writes. */
+  public Retention(DecisionLog log, Recorder recorder, Path tree, Clock clock) {
     this.log = log;
+    this.recorder = recorder;
     this.tree = tree;
     this.clock = clock;
   }
@@ -53,10 +51,10 @@ public final class Retention {
     }
     long end = low * DecisionLog.PRUNED_UNIT;
     if (end <= first) return OptionalLong.empty();
+    // First the record, so that a crash leaves no gap that nothing explains.
+    recorder.pruned(Pruned.newBuilder().setFirstIndex(end).setBeforeMicros(before).build());
     long left = log.prune(end); // fewer where the last of them are not durable in tiles yet
-    if (left <= first) return OptionalLong.empty();
-    write(left, before);
-    return OptionalLong.of(left);
+    return left <= first ? OptionalLong.empty() : OptionalLong.of(left);
   }
 
   /** Time of the first record from an index on; there is none later than the last. */
@@ -73,20 +71,5 @@ public final class Retention {
           }
         });
     return time.get();
-  }
-
-  private void write(long firstIndex, long beforeMicros) throws IOException, InterruptedException {
-    var entry =
-        DecisionLogEntry.newBuilder()
-            .setTimeMicros(clock.micros())
-            .setPruned(Pruned.newBuilder().setFirstIndex(firstIndex).setBeforeMicros(beforeMicros));
-    var outcome = new CompletableFuture<Outcome>();
-    log.append(entry.build().toByteArray(), Durability.STRICT, outcome::complete);
-    try {
-      if (outcome.get() instanceof Outcome.Refused refused)
-        throw new IOException("removed, but the log takes no entry: " + refused.detail());
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // the future is only ever completed
-    }
   }
 }

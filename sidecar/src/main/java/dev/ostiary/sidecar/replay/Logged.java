@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar.replay;
 
 import dev.ostiary.cedar.DatetimeValue;
+import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Value;
@@ -15,6 +16,7 @@ import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.subjects.Names;
 import dev.ostiary.v1.Decision;
 import dev.ostiary.v1.Obligation;
 import java.util.ArrayList;
@@ -33,14 +35,58 @@ final class Logged {
     return ContractReader.revision(logged.getDataRevision());
   }
 
+  /** What came of making a decision again. */
+  sealed interface Made {
+    /** It is the same. */
+    record Same() implements Made {}
+
+    /** It is not. */
+    record Differs(List<Difference.Part> parts) implements Made {}
+
+    /** It could not be made. */
+    record Not(String why) implements Made {}
+  }
+
   /**
-   * What the decision is not when it is made again; empty where it is the same.
+   * Makes a decision again and compares.
    *
+   * @param names whom its names stand for
    * @throws ContractException if the record holds no question
    */
-  static List<Difference.Part> differences(DecisionRecord logged, Snapshot snapshot)
+  static Made again(DecisionRecord logged, Snapshot snapshot, Names names)
       throws ContractException {
-    return switch (Decider.decide(question(logged), snapshot)) {
+    var personal = snapshot.bundle().marks().personal();
+    List<EntityUid> asked =
+        List.of(uid(logged.getPrincipal(), "principal"), uid(logged.getResource(), "resource"));
+    for (EntityUid name : asked)
+      if (personal.contains(name.type()) && names.reveal(name).equals(name))
+        return new Made.Not(unreadable(names, name));
+    RecordValue sent = RecordValue.EMPTY;
+    if (!logged.getSealedContext().isEmpty()) {
+      var opened = names.attributes(logged.getSealedContext(), asked);
+      if (opened.isEmpty()) return new Made.Not(unreadable(names, asked.getFirst()));
+      sent = names.record(opened.get(), "sealed_context");
+    }
+    var entities = new ArrayList<Entity>(logged.getEntitiesCount());
+    for (int i = 0; i < logged.getEntitiesCount(); i++) {
+      var entity = names.read(logged.getEntities(i), "entities[" + i + "]");
+      if (entity.isEmpty()) return new Made.Not(unreadable(names, asked.getFirst()));
+      entities.add(entity.get());
+    }
+    var parts = differences(logged, question(logged, names, sent, entities), snapshot);
+    return parts.isEmpty() ? new Made.Same() : new Made.Differs(parts);
+  }
+
+  private static String unreadable(Names names, EntityUid name) {
+    if (!names.areHere()) return "the tables of subjects are not here";
+    return names.isErased(name)
+        ? "a subject that it is about was erased"
+        : "a subject that it is about is not in the tables";
+  }
+
+  private static List<Difference.Part> differences(
+      DecisionRecord logged, Question question, Snapshot snapshot) {
+    return switch (Decider.decide(question, snapshot)) {
       case Answer answer -> differences(logged, answer);
       case Refused(var why, var message, var field, _) ->
           List.of(
@@ -52,10 +98,12 @@ final class Logged {
   }
 
   /** The sidecar's own words are taken out of the context again, so that it says them once more. */
-  private static Question question(DecisionRecord logged) throws ContractException {
-    var reader = new ContractReader();
-    RecordValue decidedOn = reader.record(logged.getContextList(), "context");
+  private static Question question(
+      DecisionRecord logged, Names names, RecordValue sealed, List<Entity> entities)
+      throws ContractException {
+    RecordValue decidedOn = names.record(logged.getContextList(), "context");
     Map<String, Value> sent = new TreeMap<>(decidedOn.attributes());
+    sent.putAll(sealed.attributes());
     for (ReservedContext reserved : ReservedContext.values()) sent.remove(reserved.key());
     return new Question(
         uid(logged.getCaller(), "caller"),
@@ -63,11 +111,11 @@ final class Logged {
         decidedOn.find(ReservedContext.NOW.key()) instanceof DatetimeValue(long millis)
             ? OptionalLong.of(millis)
             : OptionalLong.empty(),
-        uid(logged.getPrincipal(), "principal"),
+        names.reveal(uid(logged.getPrincipal(), "principal")),
         uid(logged.getAction(), "action"),
-        uid(logged.getResource(), "resource"),
+        names.reveal(uid(logged.getResource(), "resource")),
         RecordValue.of(sent),
-        reader.entities(logged.getEntitiesList()),
+        entities,
         Optional.empty());
   }
 

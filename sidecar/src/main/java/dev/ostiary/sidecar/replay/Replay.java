@@ -9,6 +9,7 @@ import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.History;
+import dev.ostiary.sidecar.subjects.Names;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,8 +29,11 @@ import java.util.function.LongConsumer;
  */
 public final class Replay {
   private static final int CHUNK = 512;
+  private static final String WITHOUT_ERASED =
+      "it comes out otherwise, but facts of its time were erased with a subject";
 
   private final History history;
+  private final Names names;
   private final LongConsumer progress;
   private final int cores = Runtime.getRuntime().availableProcessors();
   private final ArrayDeque<Future<Part>> running = new ArrayDeque<>();
@@ -39,14 +43,16 @@ public final class Replay {
   private long read;
   private long same;
 
-  private Replay(History history, long from, LongConsumer progress) {
+  private Replay(History history, Names names, long from, LongConsumer progress) {
     this.history = history;
+    this.names = names;
     this.read = from;
     this.progress = progress;
   }
 
   /** A logged decision and what it was made by. */
-  private record Task(long index, int item, DecisionRecord logged, Snapshot snapshot) {}
+  private record Task(
+      long index, int item, DecisionRecord logged, Snapshot snapshot, boolean erased) {}
 
   /** What came of one chunk, which ends before {@code end}. */
   private record Part(
@@ -56,12 +62,14 @@ public final class Replay {
    * Makes every decision of {@code log} from index {@code from} on again, by the facts of {@code
    * history}. Blocks until all are made.
    *
+   * @param names whom the names of the log stand for
    * @param progress told from time to time the index before which all is done; the calling thread
    * @throws IOException if the log cannot be read, naming the entry
    */
-  public static Replayed run(LogReader log, long from, History history, LongConsumer progress)
+  public static Replayed run(
+      LogReader log, long from, History history, Names names, LongConsumer progress)
       throws IOException, InterruptedException {
-    var replay = new Replay(history, from, progress);
+    var replay = new Replay(history, names, from, progress);
     try (var workers = Executors.newFixedThreadPool(replay.cores)) {
       log.forEach(from, record -> replay.take(record, workers));
       replay.hand(workers);
@@ -84,7 +92,15 @@ public final class Replay {
           for (int i = 0; i < items.size(); i++) task(record.index(), i, items.get(i));
         }
         case ENTRY_NOT_SET -> notMade("the entry is of a kind that this version does not know");
-        case STARTED, CLOSED, POLICY_ACTIVATED, REFUSALS, GAP, CLOCK_STEP, PRUNED -> {}
+        case STARTED,
+            CLOSED,
+            POLICY_ACTIVATED,
+            REFUSALS,
+            GAP,
+            CLOCK_STEP,
+            PRUNED,
+            REVEALED,
+            ERASED -> {}
       }
     } catch (InvalidProtocolBufferException e) {
       notMade("the entry is not a decision log's");
@@ -97,7 +113,8 @@ public final class Replay {
   private void task(long index, int item, DecisionRecord logged) {
     try {
       var snapshot = history.at(Logged.revision(logged));
-      if (snapshot.isPresent()) chunk.add(new Task(index, item, logged, snapshot.get()));
+      if (snapshot.isPresent())
+        chunk.add(new Task(index, item, logged, snapshot.get(), history.isErased()));
       else notMade("the facts up to its revision are not here");
     } catch (CannotFoldException e) {
       notMade(String.valueOf(e.getMessage()));
@@ -115,15 +132,20 @@ public final class Replay {
     running.add(workers.submit(() -> made(full, end)));
   }
 
-  private static Part made(List<Task> tasks, long end) {
+  private Part made(List<Task> tasks, long end) {
     var differences = new ArrayList<Difference>(0);
     var notMade = new TreeMap<String, Long>();
     long same = 0;
     for (Task task : tasks) {
       try {
-        var parts = Logged.differences(task.logged, task.snapshot);
-        if (parts.isEmpty()) same++;
-        else differences.add(new Difference(task.index, task.item, id(task.logged), parts));
+        switch (Logged.again(task.logged, task.snapshot, names)) {
+          case Logged.Made.Same() -> same++;
+          case Logged.Made.Not(var why) -> notMade.merge(why, 1L, Long::sum);
+          case Logged.Made.Differs(var parts) -> {
+            if (task.erased) notMade.merge(WITHOUT_ERASED, 1L, Long::sum);
+            else differences.add(new Difference(task.index, task.item, id(task.logged), parts));
+          }
+        }
       } catch (ContractException e) {
         String why = "the entry holds no question: " + e.field() + ": " + e.getMessage();
         notMade.merge(why, 1L, Long::sum);

@@ -21,6 +21,7 @@ import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.FactLog.Changed;
+import dev.ostiary.sidecar.subjects.Subjects;
 import dev.ostiary.v1.EntityChange;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,15 +45,22 @@ final class EntityFactsTest {
 
   @TempDir Path data;
   private LogKey key;
+  private Subjects subjects;
+
+  @AfterEach
+  void letGo() {
+    subjects.close();
+  }
 
   @BeforeEach
   void makeKey() throws Exception {
+    subjects = Subjects.open(data, Subjects.standardKey(data));
     key = LogKey.generate("test");
   }
 
   private FactLog open() throws Exception {
     var options = LogOptions.of(data.resolve("facts/1"), "test/facts/1", key);
-    return FactLog.open(options, () -> 1_000_000);
+    return FactLog.open(options, () -> 1_000_000, subjects);
   }
 
   private static final String SCHEMA =
@@ -205,7 +214,7 @@ final class EntityFactsTest {
       assertIs(expected.lastEntry().getValue(), facts.snapshot().orElseThrow());
       assertEquals(expected.lastKey(), facts.snapshot().orElseThrow().dataRevision().size());
     }
-    var history = History.open(data.resolve("facts/1"));
+    var history = History.open(data.resolve("facts/1"), subjects);
     var revisions = new ArrayList<>(expected.keySet());
     for (int i = 0; i < 20; i++) revisions.add(revisions.get(random.nextInt(revisions.size())));
     for (long size : revisions) {

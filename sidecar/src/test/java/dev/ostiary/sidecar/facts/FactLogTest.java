@@ -27,6 +27,7 @@ import dev.ostiary.sidecar.decide.Decider;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.decide.Snapshot;
+import dev.ostiary.sidecar.subjects.Subjects;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,14 +44,22 @@ class FactLogTest {
   @TempDir Path data;
   private final AtomicLong micros = new AtomicLong(1_000_000);
   private LogKey key;
+  private Subjects subjects;
+
+  @AfterEach
+  void letGo() {
+    subjects.close();
+  }
 
   @BeforeEach
   void makeKey() throws Exception {
+    subjects = Subjects.open(data, Subjects.standardKey(data));
     key = LogKey.generate("test");
   }
 
   private FactLog open() throws Exception {
-    return FactLog.open(LogOptions.of(data.resolve("facts/1"), "test/facts/1", key), micros::get);
+    return FactLog.open(
+        LogOptions.of(data.resolve("facts/1"), "test/facts/1", key), micros::get, subjects);
   }
 
   private static Bundle bundle(long version) throws Exception {

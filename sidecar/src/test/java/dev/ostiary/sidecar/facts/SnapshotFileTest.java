@@ -10,8 +10,10 @@ import dev.ostiary.log.LogOptions;
 import dev.ostiary.log.note.LogKey;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleText;
+import dev.ostiary.sidecar.bundle.SchemaMarks;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.FactLog.Changed;
+import dev.ostiary.sidecar.subjects.Subjects;
 import dev.ostiary.v1.EntityChange;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,15 +32,22 @@ import org.junit.jupiter.api.io.TempDir;
 final class SnapshotFileTest {
   @TempDir Path data;
   private LogKey key;
+  private Subjects subjects;
+
+  @AfterEach
+  void letGo() {
+    subjects.close();
+  }
 
   @BeforeEach
   void makeKey() throws Exception {
+    subjects = Subjects.open(data, Subjects.standardKey(data));
     key = LogKey.generate("test");
   }
 
   private FactLog open() throws Exception {
     var options = LogOptions.of(data.resolve("facts/1"), "test/facts/1", key);
-    return FactLog.open(options, () -> 1_000_000);
+    return FactLog.open(options, () -> 1_000_000, subjects);
   }
 
   private static Bundle bundle(long version) throws Exception {
@@ -130,13 +140,14 @@ final class SnapshotFileTest {
   void oneThatTheLogKnowsNothingOfIsNotBelieved() throws Exception {
     Snapshot before = log();
     Path snapshots = data.resolve("snapshots/1");
-    var read = SnapshotFile.read(snapshots.resolve("6")).orElseThrow();
+    var read = SnapshotFile.read(snapshots.resolve("6"), subjects).orElseThrow();
     var root = new Entity(uid("User", "root"), RecordValue.EMPTY, RecordValue.EMPTY, Set.of());
     var put = new HashMap<EntityUid, Entity>();
     for (Change change : read.put())
       if (change instanceof Change.Put(var entity)) put.put(entity.uid(), entity);
     put.put(root.uid(), root);
-    SnapshotFile.write(data.resolve("facts/1"), read.head(), put);
+    SnapshotFile.write(
+        data.resolve("facts/1"), read.head(), put, subjects.hiding(SchemaMarks.NONE)::entity);
     assertReturnsTo(before, 3);
     Files.copy(snapshots.resolve("3"), snapshots.resolve("900"));
     assertReturnsTo(before, 3);

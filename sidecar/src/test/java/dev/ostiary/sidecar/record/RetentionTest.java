@@ -14,6 +14,9 @@ import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.tile.TileSource;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.Gap;
+import dev.ostiary.sidecar.limit.FairShare;
+import dev.ostiary.sidecar.subjects.Subjects;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,16 +32,31 @@ final class RetentionTest {
   private static final int RECORDS = 3 * UNIT + 100;
   private static final long SECOND = 1_000_000;
 
-  @TempDir Path tree;
+  @TempDir Path directory;
 
   @Test
   void whatIsOldGoesByWholeUnitsIsSaidInTheLogAndTheRestVerifies() throws Exception {
+    Path tree = directory.resolve("tree");
     var key = LogKey.generate("test.example/1");
     var options = LogOptions.of(tree, "test.example/1", key).withSegmentBytes(1 << 18);
     var now = new AtomicLong();
     var clock = new Clock(now::get);
-    try (var log = DecisionLog.open(options)) {
-      var retention = new Retention(log, tree, clock);
+    Path data = directory.resolve("data");
+    try (var log = DecisionLog.open(options);
+        var subjects = Subjects.open(Files.createDirectory(data), Subjects.standardKey(data))) {
+      var ids = new DecisionIds(0);
+      var recorder =
+          new Recorder(
+              log,
+              "test.example/1",
+              clock,
+              ids,
+              new Refusals(),
+              false,
+              new DiskRation(tree, 0, 0),
+              new FairShare(1 << 20),
+              subjects);
+      var retention = new Retention(log, recorder, tree, clock);
       assertEquals(OptionalLong.empty(), retention.prune(Duration.ZERO));
       for (int i = 0; i < RECORDS; i++) {
         var record = DecisionLogEntry.newBuilder().setTimeMicros(i * SECOND);

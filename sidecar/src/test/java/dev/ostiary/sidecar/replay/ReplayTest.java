@@ -12,6 +12,8 @@ import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.sidecar.Served;
 import dev.ostiary.sidecar.facts.History;
+import dev.ostiary.sidecar.subjects.Names;
+import dev.ostiary.sidecar.subjects.Subjects;
 import dev.ostiary.v1.Attribute;
 import dev.ostiary.v1.CheckBatchRequest;
 import dev.ostiary.v1.CheckRequest;
@@ -148,7 +150,9 @@ final class ReplayTest {
   }
 
   private Replayed replay(LogReader log, long from) throws Exception {
-    return Replay.run(log, from, History.open(directory.resolve("data/facts/1")), _ -> {});
+    Path data = directory.resolve("data");
+    Names names = Subjects.read(data, Subjects.standardKey(data));
+    return Replay.run(log, from, History.open(data.resolve("facts/1"), names), names, _ -> {});
   }
 
   private LogReader log() throws Exception {
