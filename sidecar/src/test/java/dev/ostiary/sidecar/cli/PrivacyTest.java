@@ -170,7 +170,7 @@ final class PrivacyTest {
     writeBundle(2, "@id(\"no\") forbid (principal == " + SUBJECT + ", action, resource);\n", "x");
     restart("docs version 2 activated");
     refused = run(2, "log", "erase", SUBJECT, "--data", in());
-    assertTrue(refused.contains("docs.cedar:9 of the bundle in force names"), refused);
+    assertTrue(refused.contains("docs.cedar:8 of the bundle in force names"), refused);
     writeBundle(3, "", "x");
     try (var served = Served.in(directory)) {
       ask(served, Decision.DECISION_ALLOW);

@@ -168,15 +168,20 @@ final class MutualTlsTest {
         shown.set(authority.svid(MLFLOW));
         if (i == 50)
           assertEquals(200, client(served, shown.get()).evaluation(EVALUATION).statusCode());
+        // However slow the machine is, calls go on between rotations and handshakes among them.
         int used = i + 1;
-        served.await(s -> uses(s.journal()) >= used);
+        int called = calls.get();
+        served.await(s -> uses(s.journal()) >= used && calls.get() > called);
+        if (i % 10 == 0) {
+          int shaken = handshakes.get();
+          served.await(_ -> handshakes.get() > shaken);
+        }
       }
       stop.set(true);
       steady.join();
       fresh.join();
       channel.shutdownNow();
       assertEquals(List.of(), failures);
-      assertTrue(calls.get() > 100 && handshakes.get() >= 10, calls + " " + handshakes);
 
       // What is not to be believed any more is not, also where a session could be resumed.
       var old = client(served, shown.get());
