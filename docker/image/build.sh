@@ -46,7 +46,7 @@ find "$work/app" -exec touch -h -d @0 {} +
 say "runtime"
 mkdir -p "$work/runtime/opt"
 "$jdk/bin/jlink" --output "$work/runtime/opt/java" --strip-debug --no-header-files --no-man-pages \
-  --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.crypto.ec,jdk.net,jdk.unsupported
+  --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.crypto.ec,jdk.management,jdk.net,jdk.unsupported
 find "$work/runtime" -exec touch -h -d @0 {} +
 
 # --- C library: what the runtime's binaries ask for, by the paths that they ask for
