@@ -6,17 +6,23 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches messages arrive, before gRPC hands them over: ends a call as soon as one is larger than
- * is read, and bounds the memory that all of them take together meanwhile. Called on event loops.
+ * Watches messages arrive, before gRPC hands them over, and bounds the memory that all of them take
+ * together meanwhile. Of those that are larger than is read, one at a time is let in, so that its
+ * refusal can name the field at fault; the others end their calls as they come. Called on event
+ * loops.
  */
 final class CallWatch extends ServerStreamTracer.Factory {
   /** What all half-received larger messages may take together. */
   private static final long BUDGET_BYTES = 32L << 20;
+
+  /** Of that, what a message may take that is looked at only to name the field at fault. */
+  private static final long NAMING_BYTES = 24L << 20;
 
   /** A message up to this size is not accounted for: no shared write for common calls. */
   private static final int SMALL_BYTES = 64 << 10;
@@ -26,8 +32,9 @@ final class CallWatch extends ServerStreamTracer.Factory {
 
   private final int messageBytes;
   private final AtomicLong held = new AtomicLong();
+  private final AtomicBoolean naming = new AtomicBoolean();
 
-  /** Ends calls with a message of more than so many bytes. */
+  /** For messages of which more than so many bytes are not read. */
   CallWatch(int messageBytes) {
     this.messageBytes = messageBytes;
   }
@@ -47,6 +54,7 @@ final class CallWatch extends ServerStreamTracer.Factory {
   private final class Tracer extends ServerStreamTracer {
     private long arriving;
     private long accounted;
+    private boolean named;
     private boolean refused;
     private @Nullable Consumer<Refused> end;
 
@@ -59,14 +67,19 @@ final class CallWatch extends ServerStreamTracer.Factory {
     public void inboundWireSize(long bytes) {
       arriving += bytes;
       if (arriving <= SMALL_BYTES || refused) return;
-      if (arriving > messageBytes) {
-        refuse(Received.tooLarge(messageBytes));
-        return;
-      }
       long more = arriving - accounted;
       accounted = arriving;
-      if (held.addAndGet(more) > BUDGET_BYTES)
+      boolean full = held.addAndGet(more) > BUDGET_BYTES;
+      if (arriving > messageBytes) {
+        if (full || !mayBeNamed()) refuse(Received.tooLarge("request", messageBytes));
+      } else if (full) {
         refuse(Refused.later(Why.OVERLOADED, "too many large messages arrive at once", RETRY));
+      }
+    }
+
+    private boolean mayBeNamed() {
+      if (!named) named = naming.compareAndSet(false, true);
+      return named && arriving <= NAMING_BYTES;
     }
 
     /** Ends the call; gRPC drops what still arrives of it, without an error on the connection. */
@@ -89,6 +102,8 @@ final class CallWatch extends ServerStreamTracer.Factory {
 
     private void release() {
       if (accounted > 0) held.addAndGet(-accounted);
+      if (named) naming.set(false);
+      named = false;
       arriving = 0;
       accounted = 0;
     }

@@ -1,6 +1,6 @@
 package dev.ostiary.sidecar.door;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.Parser;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.record.v1.Door;
@@ -87,7 +87,7 @@ final class DecisionDoor {
         .build();
   }
 
-  private <Q extends MessageLite, A> MethodDescriptor<Received<Q>, A> received(
+  private <Q extends MessageOrBuilder, A> MethodDescriptor<Received<Q>, A> received(
       MethodDescriptor<Q, A> method, Parser<Q> parser) {
     return method.toBuilder(
             Received.marshaller(parser, messageBytes), method.getResponseMarshaller())

@@ -198,7 +198,7 @@ public final class HttpDoor {
     request.handler(chunk -> {
       if (call.isEnded()) return;
       if (body.length() + chunk.length() > limits.messageBytes()) {
-        refuseRest(call, Received.tooLarge(limits.messageBytes()));
+        refuseRest(call, Received.tooLarge("request", limits.messageBytes()));
       } else if (held.addAndGet(chunk.length()) > BUDGET_BYTES) {
         held.addAndGet(-chunk.length());
         refuseRest(

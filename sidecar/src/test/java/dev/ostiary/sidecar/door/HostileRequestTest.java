@@ -12,10 +12,12 @@ import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.Refused;
 import dev.ostiary.sidecar.Served;
 import dev.ostiary.v1.Attribute;
+import dev.ostiary.v1.CheckBatchRequest;
 import dev.ostiary.v1.CheckRequest;
 import dev.ostiary.v1.Decision;
 import dev.ostiary.v1.DecisionServiceGrpc;
 import dev.ostiary.v1.Entity;
+import dev.ostiary.v1.ExplainRequest;
 import dev.ostiary.v1.Record;
 import dev.ostiary.v1.Set;
 import dev.ostiary.v1.Value;
@@ -36,6 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -171,12 +174,41 @@ final class HostileRequestTest {
     assertEquals("context.tags", status.field());
   }
 
-  @Test
-  void aMessageOverTheBoundIsRefusedWithItsReason() throws Exception {
-    var status = refused(with("why", Value.newBuilder().setString("x".repeat(1 << 20))).build());
+  static Stream<Arguments> tooLarge() {
+    String large = "x".repeat(1 << 20);
+    var value = Value.newBuilder().setString(large);
+    return Stream.of(
+        Arguments.of("context", with("why", value)),
+        Arguments.of("principal.id", question().setPrincipal(uid("User", large))),
+        Arguments.of("correlation_id", question().setCorrelationId(large)),
+        Arguments.of(
+            "entities",
+            question()
+                .addEntities(
+                    Entity.newBuilder()
+                        .setUid(uid("Doc", "new"))
+                        .addAttributes(attribute("text", value)))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tooLarge")
+  void aMessageOverTheBoundIsRefusedWithTheFieldThatFillsIt(
+      String field, CheckRequest.Builder request) throws Exception {
+    var stub = DecisionServiceGrpc.newBlockingStub(served.channel());
+    var batch = CheckBatchRequest.newBuilder().addRequests(request).build();
+    var asked = ExplainRequest.newBuilder().setRequest(request).build();
+    isTooLarge(field, () -> stub.check(request.build()));
+    isTooLarge(field, () -> stub.withCompression("gzip").check(request.build()));
+    isTooLarge("requests", () -> stub.checkBatch(batch));
+    isTooLarge("request." + field, () -> stub.explain(asked));
+  }
+
+  private static void isTooLarge(String field, Executable call) throws Exception {
+    var status = RichStatus.of(assertThrows(StatusRuntimeException.class, call));
     assertEquals(Status.Code.INVALID_ARGUMENT, status.code());
     assertEquals("REQUEST_TOO_LARGE", status.reason());
     assertEquals("expected a message of at most 1048576 bytes", status.message());
+    assertEquals(field, status.field());
   }
 
   @Test
@@ -191,7 +223,7 @@ final class HostileRequestTest {
       var status = refusedBytes(bytes);
       assertEquals(Status.Code.INVALID_ARGUMENT, status.code(), status.message());
       assertEquals("REQUEST_TOO_LARGE", status.reason());
-      assertEquals("request", status.field());
+      assertEquals("context", status.field());
     }
     assertEquals(Decision.DECISION_ALLOW, decision());
   }
