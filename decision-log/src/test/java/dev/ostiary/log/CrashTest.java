@@ -39,7 +39,7 @@ class CrashTest {
 
   @Test
   void noStopLosesWhatWasAcknowledgedAsDurableOrForks() throws Exception {
-    int points = Boolean.getBoolean("ostiary.long") ? Integer.getInteger("points", 10_000) : 120;
+    int points = Boolean.getBoolean("ostiary.long") ? Integer.getInteger("points", 10_000) : 80;
     long seed = System.nanoTime();
     System.out.println("CrashTest seed " + seed);
     var key = LogKey.generate("log.example");

@@ -62,7 +62,7 @@ public class HandOverTest {
   void everyInterleavingWritesEverythingOnceAndByOneThreadAtATime() {
     boolean all = Boolean.getBoolean("ostiary.long");
     new ModelCheckingOptions()
-        .iterations(all ? 100 : 6)
+        .iterations(all ? 100 : 3)
         .invocationsPerIteration(all ? 10_000 : 500)
         .threads(3)
         .actorsPerThread(2)
@@ -75,7 +75,7 @@ public class HandOverTest {
   void realThreadsWriteEverythingOnceAndByOneThreadAtATime() {
     boolean all = Boolean.getBoolean("ostiary.long");
     new StressOptions()
-        .iterations(all ? 100 : 5)
+        .iterations(all ? 100 : 3)
         .invocationsPerIteration(all ? 10_000 : 1_000)
         .threads(3)
         .actorsPerThread(3)
