@@ -52,13 +52,35 @@ public final class EntitiesJson {
     List<Entity> entities = new ArrayList<>();
     new JsonReader(source, Json.DEPTH).elements(json -> reader.read(json).ifPresent(entities::add));
     reader.throwIfAny();
-    if (schema != null) entities.addAll(actionsBesides(entities, schema));
     try {
+      if (schema != null) {
+        checkActions(source, entities, schema);
+        entities.addAll(actionsBesides(entities, schema));
+      }
       return Entities.of(entities);
     } catch (EntitiesException refused) {
       throw new SourceException(
           List.of(new SourceError(place(source, refused.entity()), message(refused))));
     }
+  }
+
+  /** Actions must have the ancestors that the schema gives them, by what the text alone says. */
+  private static void checkActions(Source source, List<Entity> entities, Schema schema)
+      throws SourceException, EntitiesException {
+    var given =
+        entities.stream().filter(entity -> schema.actions().containsKey(entity.uid())).toList();
+    if (given.isEmpty()) return;
+    var hierarchy = Entities.of(given);
+    var errors = new ArrayList<SourceError>();
+    for (var action : given)
+      if (!hierarchy.ancestors(action.uid()).equals(schema.ancestors(action.uid())))
+        errors.add(
+            new SourceError(
+                place(source, action.uid()),
+                "the action `"
+                    + action.uid()
+                    + "` has other ancestors in the schema; leave it out to use those"));
+    if (!errors.isEmpty()) throw new SourceException(errors);
   }
 
   private static String message(EntitiesException refused) {

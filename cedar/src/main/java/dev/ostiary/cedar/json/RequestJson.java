@@ -7,7 +7,11 @@ import dev.ostiary.cedar.schema.ActionDeclaration;
 import dev.ostiary.cedar.schema.ConformanceException;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.Source;
+import dev.ostiary.cedar.syntax.SourceError;
 import dev.ostiary.cedar.syntax.SourceException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,6 +43,38 @@ public final class RequestJson {
     return context(source, Json.parse(source), schema, action);
   }
 
+  /**
+   * The same, but for values of another type than the schema's where they can be read without it:
+   * for a request that shall not be checked.
+   *
+   * @throws SourceException with one error; also if the schema has no such action
+   */
+  public static RecordValue uncheckedContext(Source source, Schema schema, EntityUid action)
+      throws SourceException {
+    return typed(source, Json.parse(source), schema, action);
+  }
+
+  /**
+   * What a text says as the context of each action whose context it can be.
+   *
+   * @throws SourceException if it is no JSON object, or fits no action: the fault as the context of
+   *     the first
+   */
+  public static Map<EntityUid, RecordValue> contexts(Source source, Schema schema)
+      throws SourceException {
+    Json json = Json.parse(source);
+    var fitting = new LinkedHashMap<EntityUid, RecordValue>();
+    SourceException first = null;
+    for (var action : schema.actions().values())
+      try {
+        fitting.put(action.uid(), context(source, json, schema, action.uid()));
+      } catch (SourceException refused) {
+        if (first == null) first = refused;
+      }
+    if (fitting.isEmpty() && first != null) throw first;
+    return fitting;
+  }
+
   /** The same as {@link #context(Source)}, of a value that was read from {@code source}. */
   public static RecordValue context(Source source, Json json) throws SourceException {
     var reader = new ValueReader(source, true);
@@ -51,6 +87,20 @@ public final class RequestJson {
   /** The same as {@link #context(Source, Schema, EntityUid)}, of a value read from the source. */
   public static RecordValue context(Source source, Json json, Schema schema, EntityUid action)
       throws SourceException {
+    RecordValue context = typed(source, json, schema, action);
+    try {
+      schema.checkContext(action, context);
+    } catch (ConformanceException refused) {
+      var path = refused.path();
+      var span = Places.of(source, json, path.subList(1, path.size()));
+      throw new SourceException(
+          List.of(new SourceError(span, String.valueOf(refused.getMessage()))));
+    }
+    return context;
+  }
+
+  private static RecordValue typed(Source source, Json json, Schema schema, EntityUid action)
+      throws SourceException {
     var reader = new ValueReader(source, true);
     Optional<ActionDeclaration> declared = schema.action(action);
     if (declared.isEmpty() || declared.get().external())
@@ -58,16 +108,7 @@ public final class RequestJson {
           json.start(), json.end(), "the action `" + action + "` is not in the schema");
     if (!(json instanceof JsonObject object))
       throw reader.expected("the context as an object", json);
-    var members = (JsonObject) lastOfEach(object);
-    RecordValue context = reader.record(members, declared.get().context());
-    try {
-      schema.checkContext(action, context);
-    } catch (ConformanceException refused) {
-      var path = refused.path();
-      var span = Places.of(source, json, path.subList(1, path.size()));
-      throw reader.failure(span.start(), span.end(), String.valueOf(refused.getMessage()));
-    }
-    return context;
+    return reader.record((JsonObject) lastOfEach(object), declared.get().context());
   }
 
   /** Without the members whose name is repeated behind them. */

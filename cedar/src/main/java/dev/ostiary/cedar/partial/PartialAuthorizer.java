@@ -25,6 +25,7 @@ import dev.ostiary.cedar.validate.Validator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -231,21 +232,23 @@ public final class PartialAuthorizer {
    * The actions that {@code principal} may do to {@code resource}, or may where something open
    * turns out so.
    *
-   * @param context the circumstances, if they are known; an action of which they are not the
-   *     context is left out
+   * @param contexts the circumstances by action, if they are known; an action without any, or with
+   *     such as are not its context, is left out
    * @return by action {@code ALLOW}, or nothing where it depends on what is left open
    */
   public SequencedMap<EntityUid, Optional<Decision>> actions(
       PartialUid principal,
       PartialUid resource,
-      Optional<RecordValue> context,
+      Optional<Map<EntityUid, RecordValue>> contexts,
       PolicySet policies,
       PartialEntities entities)
       throws SourceException {
     var found = new LinkedHashMap<EntityUid, Optional<Decision>>();
     for (var action : schema.actions().values()) {
       if (!action.principals().contains(principal.type())
-          || !action.resources().contains(resource.type())) continue;
+          || !action.resources().contains(resource.type())
+          || (contexts.isPresent() && !contexts.get().containsKey(action.uid()))) continue;
+      var context = contexts.map(known -> known.get(action.uid()));
       var request = new PartialRequest(principal, action.uid(), resource, context);
       try {
         var decision = isAuthorized(request, policies, entities).decision();

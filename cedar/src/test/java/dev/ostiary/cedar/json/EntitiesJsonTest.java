@@ -11,8 +11,10 @@ import dev.ostiary.cedar.Value;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.Source;
 import dev.ostiary.cedar.syntax.SourceException;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EntitiesJsonTest {
@@ -161,6 +163,42 @@ class EntitiesJsonTest {
     assertThrows(SourceException.class, () -> typed("[" + entities.replace('\'', '"') + "]"));
   }
 
+  /** An action in a text must be what the schema declares, ancestors included. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          c<b      | false
+          c<a      | false
+          c<b,c<a  | false
+          c<b,b    | false
+          c<ba     | true
+          c<b,b<a  | true
+          c<ab,b<a | true
+          b<a,a    | true
+          a,b<a,a  | true
+          c<ba,c<b,b<a | false
+          """)
+  void actionsOfATextHaveTheAncestorsOfTheSchema(String actions, boolean accepted)
+      throws Exception {
+    var schema =
+        Schema.parse(new Source("s.cedarschema", "action a; action b in a; action c in b;"));
+    var text = new StringJoiner(",", "[", "]");
+    for (String action : actions.split(",", -1)) {
+      var parents = new StringJoiner(",", "[", "]");
+      action.chars().skip(2).forEach(parent -> parents.add(uid((char) parent)));
+      text.add("{\"uid\":" + uid(action.charAt(0)) + ",\"attrs\":{},\"parents\":" + parents + "}");
+    }
+    var source = new Source("e.json", text.toString());
+    if (accepted) assertEquals(3, EntitiesJson.load(source, schema).size());
+    else assertThrows(SourceException.class, () -> EntitiesJson.load(source, schema));
+  }
+
+  private static String uid(char action) {
+    return "{\"type\":\"Action\",\"id\":\"" + action + "\"}";
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -267,5 +305,34 @@ class EntitiesJsonTest {
           .append((i + 1) % 100_000)
           .append("\"}]}");
     assertThrows(SourceException.class, () -> untyped(text + "]"));
+  }
+
+  /** A request need not be validated; its context is then only read by the schema's types. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {'ip':'1.2.3.4'}                                  | true  | true
+          {'ip':'1.2.3.4','e':{'type':'U','id':'a'}}        | true  | true
+          {'ip':{'fn':'decimal','arg':'1.0'}}               | true  | false
+          {'ip':'1.2.3.4','e':{'type':'X','id':'a'}}        | true  | false
+          {'ip':'1.2.3.4','e':{'type':'Org','id':'nope'}}   | true  | false
+          {'ip':'x'}                                        | false | false
+          {'ip':'1.2.3.4','e':1}                            | false | false
+          {'ip':'1.2.3.4','other':1}                        | false | false
+          {}                                                | false | false
+          """)
+  void aContextIsReadByItsTypesAndCheckedWhereItIsAskedFor(
+      String context, boolean readable, boolean valid) throws Exception {
+    var source = new Source("c.json", context.replace('\'', '"'));
+    var action = EntityUid.of("Action", "v");
+    if (readable) assertTrue(RequestJson.uncheckedContext(source, schema(), action).size() > 0);
+    else
+      assertThrows(
+          SourceException.class, () -> RequestJson.uncheckedContext(source, schema(), action));
+    if (valid) RequestJson.context(source, schema(), action);
+    else assertThrows(SourceException.class, () -> RequestJson.context(source, schema(), action));
   }
 }

@@ -76,13 +76,13 @@ final class BatchRequest {
       // Read again, so that its places are those of its own text.
       json = (JsonObject) Json.parse(source);
       var action = uid(source, json, "action");
+      boolean validate = !(json.find("validate") instanceof Json.Bool(var wanted, _, _)) || wanted;
       var request =
           new Request(
               uid(source, json, "principal"),
               action,
               uid(source, json, "resource"),
-              context(json, action));
-      boolean validate = !(json.find("validate") instanceof Json.Bool(var wanted, _, _)) || wanted;
+              context(json, action, validate));
       if (validate && schema.isPresent()) schema.get().check(request);
       out.put("request", Json.of("ok"));
       return Optional.of(request);
@@ -105,14 +105,16 @@ final class BatchRequest {
     return RequestJson.uid(source, json == null ? Json.ofNull() : json);
   }
 
-  private RecordValue context(JsonObject request, EntityUid action) throws SourceException {
+  private RecordValue context(JsonObject request, EntityUid action, boolean check)
+      throws SourceException {
     Json context = request.find("context");
     String text = context == null ? "{}" : JsonWriter.compact(context);
     if (request.find("rawContext") instanceof Json.Str(var raw, _, _)) text = raw;
     var source = new Source("context", text);
-    return schema.isPresent()
+    if (schema.isEmpty()) return RequestJson.context(source);
+    return check
         ? RequestJson.context(source, schema.get(), action)
-        : RequestJson.context(source);
+        : RequestJson.uncheckedContext(source, schema.get(), action);
   }
 
   private void decide(PolicySet policies, Entities entities, Request request) {

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,7 +77,7 @@ final class PartialCommand extends Action {
   @Option(
       names = {"-c", "--context"},
       paramLabel = "FILE",
-      description = "The context as JSON.")
+      description = "The context as JSON. With --query actions: that of each action it fits.")
   private @Nullable Path context;
 
   @Option(
@@ -135,8 +136,10 @@ final class PartialCommand extends Action {
   }
 
   private int actions(Schema read, PrintWriter out) throws IOException, SourceException {
-    Optional<RecordValue> given =
-        context == null ? Optional.empty() : Optional.of(RequestJson.context(Input.read(context)));
+    Optional<Map<EntityUid, RecordValue>> given =
+        context == null
+            ? Optional.empty()
+            : Optional.of(RequestJson.contexts(Input.read(context), read));
     var found =
         new PartialAuthorizer(read)
             .actions(

@@ -98,9 +98,10 @@ final class RequestOptions {
       throws IOException, SourceException {
     Source source = context != null ? Input.read(context) : contextInJson;
     if (source == null) source = new Source("context", "{}");
-    return schema.isPresent()
+    if (schema.isEmpty()) return RequestJson.context(source);
+    return validate
         ? RequestJson.context(source, schema.get(), action)
-        : RequestJson.context(source);
+        : RequestJson.uncheckedContext(source, schema.get(), action);
   }
 
   /** Whether nothing was given. */

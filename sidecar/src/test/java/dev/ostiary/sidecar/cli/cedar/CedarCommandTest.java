@@ -114,6 +114,55 @@ final class CedarCommandTest {
   }
 
   @Test
+  void aContextIsReadByTheTypesOfEachActionThatItFits() throws Exception {
+    Files.writeString(
+        directory.resolve("schema"),
+        """
+        entity User; entity Doc;
+        action call appliesTo { principal: User, resource: Doc, context: { by: User, at: ipaddr } };
+        action name appliesTo { principal: User, resource: Doc, context: { by: String, at: String } };
+        action plain appliesTo { principal: User, resource: Doc };
+        """);
+    Files.writeString(
+        directory.resolve("policies"),
+        """
+        permit(principal, action == Action::"call", resource)
+          when { context.by == User::"ben" && context.at.isLoopback() };
+        permit(principal, action == Action::"name", resource) when { context.by == "ben" };
+        permit(principal, action == Action::"plain", resource);
+        """);
+    String[] ask = {
+      "partial",
+      "-s",
+      file("schema"),
+      "-p",
+      file("policies"),
+      "-l",
+      "User",
+      "-r",
+      "Doc",
+      "-c",
+      file("context"),
+      "--query",
+      "actions"
+    };
+    Files.writeString(
+        directory.resolve("context"),
+        "{\"by\": {\"type\": \"User\", \"id\": \"ben\"}, \"at\": \"127.0.0.1\"}");
+    assertEquals(0, run(ask), err::toString);
+    assertEquals("Action::\"call\"\n", out.toString());
+    Files.writeString(directory.resolve("context"), "{\"by\": \"ben\", \"at\": \"127.0.0.1\"}");
+    assertEquals(0, run(ask), err::toString);
+    assertEquals("Action::\"name\"\n", out.toString());
+    Files.writeString(directory.resolve("context"), "{}");
+    assertEquals(0, run(ask), err::toString);
+    assertEquals("Action::\"plain\"\n", out.toString());
+    Files.writeString(directory.resolve("context"), "{\"by\": 7, \"at\": \"127.0.0.1\"}");
+    assertEquals(1, run(ask));
+    assertTrue(err.toString().startsWith(file("context") + ":1:8: "), err.toString());
+  }
+
+  @Test
   void aFaultIsShownWithTheLineAndACaret() throws Exception {
     Files.writeString(directory.resolve("faulty"), "permit(principal, action, resource)\nwhen 3;");
     assertEquals(1, run("check-parse", "-p", file("faulty")));
