@@ -1,5 +1,6 @@
 package dev.ostiary.log;
 
+import dev.ostiary.log.store.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -47,6 +48,16 @@ public interface Anchor {
   /** An anchor in an object of a store, read with GET and written with PUT. */
   static Anchor store(URI object) {
     return new StoreAnchor(object);
+  }
+
+  /**
+   * The store that the log is shipped to, as its anchor: what it has of the log is what it
+   * remembers. Nothing is kept there besides.
+   *
+   * @param tree the store at the tree's place
+   */
+  static Anchor shipped(ObjectStore tree) {
+    return new ShippedAnchor(tree);
   }
 
   /** An anchor that is this log's witnesses, one of which must answer when the log is opened. */

@@ -171,6 +171,14 @@ public final class DecisionLog implements AutoCloseable {
     return shipper.map(Shipper::shipping);
   }
 
+  /**
+   * How long the oldest record that the store has not has been written, in nanoseconds; 0 where it
+   * has all, or there is no store. Cheap.
+   */
+  public long unshippedNanos() {
+    return shipper.isEmpty() ? 0 : shipper.get().behindNanos();
+  }
+
   /** Whether records are taken now, and if not, why. */
   public Health health() {
     return condition.health();

@@ -109,11 +109,15 @@ final class Shipper {
     LockSupport.unpark(thread);
   }
 
+  long behindNanos() {
+    if (writer.writtenSize() <= shipped) return 0;
+    return Math.max(0, System.nanoTime() - caughtUpNanos);
+  }
+
   Shipping shipping() {
-    long behind = writer.writtenSize() <= shipped ? 0 : System.nanoTime() - caughtUpNanos;
     return new Shipping(
         shipped,
-        Duration.ofNanos(Math.max(0, behind)),
+        Duration.ofNanos(behindNanos()),
         objects.sum(),
         bytes.sum(),
         failures.sum(),

@@ -2,14 +2,21 @@ package dev.ostiary.sidecar;
 
 import dev.ostiary.log.Anchor;
 import dev.ostiary.log.LogOptions;
+import dev.ostiary.log.ShipOptions;
 import dev.ostiary.log.Witness;
 import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.SignedNote;
+import dev.ostiary.log.store.Credentials;
+import dev.ostiary.log.store.ObjectStore;
+import dev.ostiary.log.store.S3Store;
+import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.sidecar.config.Config;
 import dev.ostiary.sidecar.config.IoReason;
+import dev.ostiary.sidecar.config.StoreConfig;
 import dev.ostiary.sidecar.record.Gaps;
+import dev.ostiary.sidecar.record.LagBounds;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,6 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -28,22 +36,30 @@ import java.util.Optional;
  *
  * <pre>
  * DATA/keys/log.skey, log.vkey   the key, and its public part under the name of the logs
- * DATA/decisions/1/              the decision log, origin NAME/decisions/1
- * DATA/facts/1/                  the fact log, origin NAME/facts/1
+ * DATA/decisions/EPOCH/          the decision log, origin NAME/decisions/EPOCH
+ * DATA/facts/EPOCH/              the fact log, origin NAME/facts/EPOCH
  * </pre>
  *
  * @param path the directory
  * @param key the key, under the logs' name
  * @param second makes second signatures
  * @param config how the logs are witnessed and anchored
+ * @param store where they are shipped to, at the place that is the data directory's
+ * @param epoch which of them are written
  */
-record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config config) {
+record DataDirectory(
+    Path path,
+    LogKey key,
+    Optional<LogKey> second,
+    Config config,
+    Optional<ObjectStore> store,
+    Epoch epoch) {
   /** A checkpoint is at most this old while the log grows. */
   private static final Duration CHECKPOINT_EVERY = Duration.ofMillis(750);
 
   private static final Duration WITNESS_PATIENCE = Duration.ofMillis(200);
-  private static final String DECISIONS = "/decisions/1";
-  private static final String FACTS = "/facts/1";
+  private static final String DECISIONS = "/decisions/";
+  private static final String FACTS = "/facts/";
 
   /**
    * The directory that the configuration names, made if there is none, with its key and its name.
@@ -55,7 +71,9 @@ record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config conf
       if (!Files.isWritable(path))
         throw new StartException(path + ": expected a data directory that can be written");
       var key = key(config);
-      var data = new DataDirectory(path, key, second(config, key.verifier().name()), config);
+      var second = second(config, key.verifier().name());
+      var store = config.store().map(DataDirectory::bucket);
+      var data = new DataDirectory(path, key, second, config, store, epoch(path, key, store));
       data.witnesses(); // so that a fault in their file is found now
       return data;
     } catch (NoteException e) {
@@ -63,6 +81,34 @@ record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config conf
     } catch (IOException e) {
       throw new StartException(
           path + ": expected a data directory that can be written: " + IoReason.of(e));
+    }
+  }
+
+  private static ObjectStore bucket(StoreConfig to) {
+    return S3Store.of(
+        to.url(),
+        to.endpoint(),
+        to.region(),
+        to.credentials()
+            .map(Credentials::file)
+            .orElseGet(() -> Credentials.environment(System.getenv())),
+        to.lock());
+  }
+
+  private static Epoch epoch(Path path, LogKey key, Optional<ObjectStore> store)
+      throws StartException, IOException {
+    var local = Epoch.local(path);
+    if (local.isPresent() || store.isEmpty()) return Epoch.of(local.orElse(1));
+    try {
+      return Epoch.next(store.get(), key);
+    } catch (IOException | NoteException e) {
+      throw new StartException(
+          "cannot say which epoch comes next, nothing is in "
+              + path
+              + ": "
+              + store.get()
+              + ": "
+              + e.getMessage());
     }
   }
 
@@ -128,7 +174,8 @@ record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config conf
 
   /** The name that the logs here were made with; nothing if there are none. */
   private static Optional<String> fixedName(Path data) throws IOException, StartException {
-    for (String log : new String[] {DECISIONS, FACTS}) {
+    String epoch = Long.toString(Epoch.local(data).orElse(1));
+    for (String log : new String[] {DECISIONS + epoch, FACTS + epoch}) {
       Path checkpoint = data.resolve(log.substring(1)).resolve("checkpoint");
       try {
         String origin =
@@ -159,21 +206,34 @@ record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config conf
 
   /** Origin line of the decision log. */
   String decisionsOrigin() {
-    return name() + DECISIONS;
+    return name() + DECISIONS + epoch.number();
   }
 
   Path decisions() {
-    return path.resolve("decisions").resolve("1");
+    return path.resolve("decisions").resolve(Long.toString(epoch.number()));
   }
 
   /** How to open the decision log. */
   LogOptions decisionsOptions() throws StartException {
-    return options(DECISIONS).withReserveBytes(config.reserveBytes()).withGaps(Gaps::record);
+    return options(DECISIONS + epoch.number())
+        .withReserveBytes(config.reserveBytes())
+        .withGaps(Gaps::record);
   }
 
   /** How to open the fact log. */
   LogOptions factsOptions() throws StartException {
-    return options(FACTS);
+    return options(FACTS + epoch.number());
+  }
+
+  /** How far the store may be behind. */
+  LagBounds lag() {
+    if (config.store().isEmpty() || config.store().get().diskKept()) return LagBounds.none();
+    var lag = config.store().get().lag();
+    var bounds = new EnumMap<LogClass, Duration>(LogClass.class);
+    lag.observe().ifPresent(bound -> bounds.put(LogClass.OBSERVE, bound));
+    lag.bounded().ifPresent(bound -> bounds.put(LogClass.BOUNDED, bound));
+    lag.strict().ifPresent(bound -> bounds.put(LogClass.STRICT, bound));
+    return new LagBounds(bounds);
   }
 
   private LogOptions options(String log) throws StartException {
@@ -186,9 +246,22 @@ record DataDirectory(Path path, LogKey key, Optional<LogKey> second, Config conf
     } catch (IOException | NoteException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
+    if (store.isPresent()) {
+      var to = config.store().orElseThrow();
+      options =
+          options.withShipping(
+              new ShipOptions(
+                  store.get().below(log.substring(1)),
+                  to.every(),
+                  to.checkpointEvery(),
+                  to.lag().shipped(),
+                  to.closing()));
+    }
     if (config.logAnchor().isEmpty()) return options;
     String anchor = config.logAnchor().get();
     if (anchor.equals("witness")) return options.withAnchor(Anchor.witnesses(options.witnesses()));
+    if (anchor.equals("store"))
+      return options.withAnchor(Anchor.shipped(store.orElseThrow().below(log.substring(1))));
     if (!anchor.matches("https?://.*"))
       return options.withAnchor(Anchor.file(Path.of(anchor + log, "checkpoint")));
     try {

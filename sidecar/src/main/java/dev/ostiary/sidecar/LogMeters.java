@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar;
 
 import dev.ostiary.log.LogCounters;
+import dev.ostiary.log.Shipping;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Recorder;
 import java.util.function.ToLongFunction;
@@ -44,6 +45,44 @@ final class LogMeters {
         "witness.failures",
         "times that a witness did not cosign in time",
         LogCounters::witnessFailures);
+  }
+
+  /** What is shipped; nothing where there is no store. */
+  static void showStore(Recorder recorder, Meters meters) {
+    if (recorder.shipping().isEmpty()) return;
+    stored(recorder, meters, "entries", "entries that the store has", s -> s.size());
+    stored(
+        recorder,
+        meters,
+        "lag.millis",
+        "how long the oldest entry that the store has not has been written",
+        s -> s.lag().toMillis());
+    stored(recorder, meters, "bytes", "bytes shipped since the start", s -> s.bytes());
+    stored(
+        recorder,
+        meters,
+        "failures",
+        "times since the start that the store could not be written",
+        s -> s.failures());
+    stored(
+        recorder,
+        meters,
+        "forks",
+        "1 if the store holds something else than the log",
+        s -> s.forks());
+  }
+
+  private static void stored(
+      Recorder recorder,
+      Meters meters,
+      String name,
+      String description,
+      ToLongFunction<Shipping> number) {
+    meters.gauge(
+        "ostiary.store." + name,
+        description,
+        recorder,
+        r -> r.shipping().map(number::applyAsLong).orElse(0L));
   }
 
   private static void total(

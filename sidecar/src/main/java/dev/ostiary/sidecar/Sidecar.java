@@ -24,6 +24,7 @@ import dev.ostiary.sidecar.record.ClockSteps;
 import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.DiskRation;
 import dev.ostiary.sidecar.record.Erasure;
+import dev.ostiary.sidecar.record.Intake;
 import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
@@ -95,6 +96,7 @@ public final class Sidecar implements AutoCloseable {
   public static Sidecar start(Config config, PrintStream out) throws StartException {
     var data = DataDirectory.open(config);
     var journal = new Journal(out, config.jsonOutput());
+    data.epoch().notices().forEach(journal::say);
     var clock = new Clock(Clock::systemMicros);
     Subjects subjects;
     try {
@@ -142,7 +144,7 @@ public final class Sidecar implements AutoCloseable {
   private static FactLog openFacts(DataDirectory data, Clock clock, Subjects subjects)
       throws StartException {
     try {
-      return FactLog.open(data.factsOptions(), clock::micros, subjects);
+      return FactLog.open(data.factsOptions(), clock::micros, subjects, data.store());
     } catch (CannotOpenException | CannotFoldException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
@@ -175,10 +177,9 @@ public final class Sidecar implements AutoCloseable {
             ids,
             refusals,
             config.observe(),
-            disk,
-            new FairShare(config.limits().pendingBytes()),
+            new Intake(log, new FairShare(config.limits().pendingBytes()), disk, data.lag()),
             subjects);
-    recorder.started(version());
+    recorder.started(version(), data.epoch().before());
     var erasure = new Erasure(facts, subjects, recorder);
     try {
       erasure.finish();
@@ -242,6 +243,7 @@ public final class Sidecar implements AutoCloseable {
                 at -> new HttpDoor(asking, meters, tls, admission::admit, connections, config, at));
     Gauges.show(this, facts, questions, connections, meters);
     LogMeters.show(recorder, meters);
+    LogMeters.showStore(recorder, meters);
     try {
       activations.begin(config.bundle());
       listen();

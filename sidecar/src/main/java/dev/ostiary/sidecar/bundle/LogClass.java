@@ -11,10 +11,12 @@ public enum LogClass {
   /** Written to the kernel. */
   BOUNDED,
   /** Fsynced. */
-  STRICT;
+  STRICT,
+  /** Acknowledged by the store that the log is shipped to. */
+  SHIPPED;
 
   /** Their names, for messages. */
-  static final String NAMES = "`observe`, `bounded` or `strict`";
+  static final String NAMES = "`observe`, `bounded`, `strict` or `shipped`";
 
   /** The class of that name, as bundles and annotations write it. */
   public static Optional<LogClass> named(String name) {

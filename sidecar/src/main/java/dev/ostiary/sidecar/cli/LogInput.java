@@ -24,7 +24,8 @@ final class LogInput {
   @Parameters(
       paramLabel = "LOG",
       description =
-          "A data directory, one log in it such as DATA/decisions/1, or an HTTP address of a log.")
+          "A data directory, one log in it such as DATA/decisions/1, an HTTP address of a log, or"
+              + " s3://BUCKET/PREFIX.")
   private String log = "";
 
   @Option(
@@ -75,6 +76,7 @@ final class LogInput {
         switch (LogPlace.of(log)) {
           case LogPlace.Directory(var tree) -> LogReader.live(tree);
           case LogPlace.Address address -> LogReader.open(address.source());
+          case LogPlace.Bucket bucket -> LogReader.open(bucket.source());
         };
     return new Opened(reader, log);
   }

@@ -1,11 +1,16 @@
 package dev.ostiary.sidecar.cli;
 
+import dev.ostiary.log.TailedSource;
 import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.log.note.VerifierKey;
+import dev.ostiary.log.store.Credentials;
+import dev.ostiary.log.store.ObjectStore;
+import dev.ostiary.log.store.S3Store;
 import dev.ostiary.log.tile.TileSource;
 import dev.ostiary.sidecar.config.IoReason;
+import dev.ostiary.sidecar.facts.Epochs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -13,12 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Where a log is, as a user names it: a data directory (then its newest decision log), one tree's
- * directory, or an HTTP address of a tree.
+ * directory, an HTTP address of a tree, or either in a bucket.
  */
 sealed interface LogPlace {
   /** A tree on this machine. */
@@ -27,12 +32,16 @@ sealed interface LogPlace {
   /** A tree behind an HTTP address. */
   record Address(URI base) implements LogPlace {}
 
+  /** A tree in a bucket. */
+  record Bucket(ObjectStore tree) implements LogPlace {}
+
   /**
    * Reads {@code text}.
    *
    * @throws UserException if there is no log
    */
   static LogPlace of(String text) {
+    if (text.startsWith("s3://")) return new Bucket(bucket(text, System.getenv()));
     if (text.startsWith("http://") || text.startsWith("https://")) {
       try {
         return new Address(new URI(text));
@@ -53,11 +62,36 @@ sealed interface LogPlace {
             + " DATA/decisions/1");
   }
 
+  /**
+   * One tree's place in a bucket: as it is, or where the name is that of a data directory's place
+   * the newest decision log there. The service's address and the credentials are those of the
+   * variables that AWS's own tools read.
+   */
+  private static ObjectStore bucket(String text, Map<String, String> environment) {
+    String endpoint =
+        environment.getOrDefault(
+            "AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
+    try {
+      var store =
+          S3Store.of(
+              text,
+              Optional.of(endpoint).filter(url -> !url.isEmpty()).map(URI::create),
+              environment.getOrDefault("AWS_REGION", "us-east-1"),
+              Credentials.environment(environment),
+              Optional.empty());
+      var newest = Epochs.newest(store.list("decisions").places());
+      return newest.isEmpty() ? store : store.below("decisions/" + newest.getAsLong());
+    } catch (IllegalArgumentException | IOException e) {
+      throw new UserException(text + ": " + e.getMessage());
+    }
+  }
+
   /** The published files. */
   default TileSource source() {
     return switch (this) {
       case Directory(var tree) -> TileSource.directory(tree);
       case Address(var base) -> TileSource.http(base);
+      case Bucket(var tree) -> new TailedSource(tree);
     };
   }
 
@@ -98,12 +132,12 @@ sealed interface LogPlace {
    * @throws UserException if there is none
    */
   static Path newestEpoch(Path log) {
-    try (var epochs = Files.list(log)) {
-      return epochs
-          .filter(path -> path.getFileName().toString().matches("[1-9][0-9]{0,17}"))
-          .max(Comparator.comparingLong(path -> Long.parseLong(path.getFileName().toString())))
-          .orElseThrow(
-              () -> new UserException(log + ": no epoch here; expected a directory such as 1"));
+    try {
+      long newest =
+          Epochs.newest(log)
+              .orElseThrow(
+                  () -> new UserException(log + ": no epoch here; expected a directory such as 1"));
+      return log.resolve(Long.toString(newest));
     } catch (IOException e) {
       throw new UserException(log + ": cannot be read: " + IoReason.of(e));
     }

@@ -39,7 +39,8 @@ final class LogVerify implements Callable<Integer> {
       index = "0",
       paramLabel = "LOG",
       description =
-          "A data directory, one log in it such as DATA/decisions/1, or an HTTP address of a log.")
+          "A data directory, one log in it such as DATA/decisions/1, an HTTP address of a log, or"
+              + " s3://BUCKET/PREFIX.")
   private String log = "";
 
   @Parameters(

@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param logWitnesses policy file of the witnesses
  * @param logAnchor directory, address, or {@code witness}
  * @param subjectsKey file of the key to the tables of subjects
+ * @param store where the logs are shipped to
  * @param observe whether a bundle may choose the log class observe
  * @param reserveBytes room on the disk below which nothing is answered
  * @param scarceBytes room above that below which callers share what is left
@@ -60,6 +61,7 @@ public record Config(
     Optional<Path> logWitnesses,
     Optional<String> logAnchor,
     Path subjectsKey,
+    Optional<StoreConfig> store,
     boolean observe,
     long reserveBytes,
     long scarceBytes,

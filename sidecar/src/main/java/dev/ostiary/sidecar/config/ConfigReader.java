@@ -143,6 +143,7 @@ public final class ConfigReader {
         optional(Key.LOG_WITNESSES).map(Path::of),
         logAnchor(),
         optional(Key.SUBJECTS_KEY).map(Path::of).orElse(data.resolve("keys/subjects.kek")),
+        store(),
         bool(Key.LOG_OBSERVE),
         number(Key.LOG_RESERVE, 0, Long.MAX_VALUE),
         number(Key.LOG_SCARCE, 0, Long.MAX_VALUE),
@@ -289,8 +290,50 @@ public final class ConfigReader {
     return origin;
   }
 
+  private static final String BUCKET = "s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._=/-]*)?";
+
+  private Optional<StoreConfig> store() {
+    var url = optional(Key.STORE_URL);
+    if (url.isPresent() && !url.get().matches(BUCKET))
+      fault(Key.STORE_URL, "s3://BUCKET/PREFIX", url.get());
+    var endpoint = optional(Key.STORE_ENDPOINT);
+    if (endpoint.isPresent() && !endpoint.get().matches("https?://[A-Za-z0-9.:\\[\\]-]+")) {
+      fault(Key.STORE_ENDPOINT, "http or https, host and port", endpoint.get());
+      endpoint = Optional.empty();
+    }
+    String disk = text(Key.STORE_DISK);
+    if (!disk.matches("kept|lost")) fault(Key.STORE_DISK, "`kept` or `lost`", disk);
+    if (disk.equals("lost") && url.isEmpty()) fault(Key.STORE_DISK, "store.url beside it", disk);
+    var every = duration(Key.STORE_EVERY, Duration.ofMillis(10));
+    if (disk.equals("lost") && every.compareTo(Duration.ofSeconds(1)) > 0)
+      fault(Key.STORE_EVERY, "at most 1s where the disk is lost", text(Key.STORE_EVERY));
+    var store =
+        new StoreConfig(
+            url.orElse(""),
+            endpoint.map(URI::create),
+            text(Key.STORE_REGION),
+            optional(Key.STORE_CREDENTIALS).map(Path::of),
+            unlessOff(Key.STORE_LOCK, Duration.ofSeconds(1)),
+            every,
+            duration(Key.STORE_CHECKPOINT, Duration.ofMillis(10)),
+            disk.equals("kept"),
+            new StoreConfig.Lag(
+                unlessOff(Key.STORE_LAG_OBSERVE, Duration.ofMillis(10)),
+                unlessOff(Key.STORE_LAG_BOUNDED, Duration.ofMillis(10)),
+                unlessOff(Key.STORE_LAG_STRICT, Duration.ofMillis(10)),
+                duration(Key.STORE_LAG_SHIPPED, Duration.ofMillis(10))),
+            duration(Key.STORE_DRAIN, Duration.ZERO));
+    return url.map(_ -> store);
+  }
+
+  private Optional<Duration> unlessOff(Key key, Duration least) {
+    return text(key).equals("off") ? Optional.empty() : Optional.of(duration(key, least));
+  }
+
   private Optional<String> logAnchor() {
     var anchor = optional(Key.LOG_ANCHOR);
+    if (anchor.equals(Optional.of("store")) && optional(Key.STORE_URL).isEmpty())
+      fault(Key.LOG_ANCHOR, "store.url beside it", "store");
     if (anchor.equals(Optional.of("witness")) && optional(Key.LOG_WITNESSES).isEmpty())
       fault(Key.LOG_ANCHOR, "log.witnesses beside it", "witness");
     return anchor;

@@ -53,12 +53,42 @@ public enum Key {
   LOG_ANCHOR(
       "log.anchor",
       "",
-      "what remembers the logs' sizes: a directory on another disk, an HTTP address, or `witness`"),
+      "what remembers the logs' sizes: a directory on another disk, an HTTP address,"
+          + " `store` or `witness`"),
   SUBJECTS_KEY(
       "subjects.key",
       "",
       "file of the key to the tables of people's names; DATA/keys/subjects.kek by default, made if"
           + " absent"),
+  STORE_URL("store.url", "", "s3://BUCKET/PREFIX that the logs are shipped to; none without it"),
+  STORE_ENDPOINT(
+      "store.endpoint", "", "scheme, host and port of the store's service; AWS's own by default"),
+  STORE_REGION("store.region", "us-east-1", "region that requests are signed for"),
+  STORE_CREDENTIALS(
+      "store.credentials",
+      "",
+      "file of an AWS profile, read at each request; by default AWS_ACCESS_KEY_ID,"
+          + " AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"),
+  STORE_LOCK(
+      "store.lock",
+      "30d",
+      "how long objects are locked in compliance mode; `off` leaves it to the bucket's default"),
+  STORE_EVERY("store.every", "1s", "how often a log that grows is shipped"),
+  STORE_CHECKPOINT(
+      "store.checkpoint-every",
+      "1m",
+      "how often `checkpoint` is put, with the partial tiles that it needs"),
+  STORE_DISK("store.disk", "kept", "`lost` where the data directory does not outlive the process"),
+  STORE_LAG_OBSERVE("store.lag.observe", "off", "as `store.lag.bounded`, for class `observe`"),
+  STORE_LAG_BOUNDED(
+      "store.lag.bounded",
+      "30s",
+      "where the disk is `lost`: how far the store may be behind before class `bounded` is"
+          + " refused"),
+  STORE_LAG_STRICT("store.lag.strict", "10s", "as `store.lag.bounded`, for class `strict`"),
+  STORE_LAG_SHIPPED(
+      "store.lag.shipped", "5s", "how long an answer of class `shipped` may wait for the store"),
+  STORE_DRAIN("store.drain", "30s", "how long the end may wait for the store"),
   LOG_OBSERVE("log.observe", "false", "whether a bundle may choose the log class `observe`"),
   LOG_RESERVE("log.reserve-bytes", "67108864", "room on the disk below which nothing is answered"),
   LOG_SCARCE(

@@ -250,7 +250,7 @@ public final class Decider {
         errors,
         Joined.obligations(determining),
         Joined.advice(determining),
-        logClass == LogClass.STRICT ? Duration.ZERO : reuse,
+        logClass.compareTo(LogClass.STRICT) >= 0 ? Duration.ZERO : reuse,
         logClass,
         snapshot.policyRevision(),
         snapshot.dataRevision(),

@@ -149,7 +149,7 @@ final class FactDoor {
         // All may be of subjects that were erased; then the fact is of nobody's concern.
         yield changed.getChangesCount() == 0 ? Optional.empty() : Optional.of(response.build());
       }
-      case SNAPSHOT_TAKEN, HOLD_CHANGE, FACT_NOT_SET -> Optional.empty();
+      case SNAPSHOT_TAKEN, HOLD_CHANGE, CARRIED, FACT_NOT_SET -> Optional.empty();
     };
   }
 

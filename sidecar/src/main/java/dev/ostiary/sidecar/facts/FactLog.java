@@ -1,7 +1,6 @@
 package dev.ostiary.sidecar.facts;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.ostiary.cedar.Entities;
 import dev.ostiary.cedar.EntitiesException;
@@ -10,12 +9,9 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.schema.ConformanceException;
 import dev.ostiary.log.CannotOpenException;
 import dev.ostiary.log.DecisionLog;
-import dev.ostiary.log.Durability;
 import dev.ostiary.log.Health;
 import dev.ostiary.log.LogOptions;
-import dev.ostiary.log.LogReader;
-import dev.ostiary.log.Outcome;
-import dev.ostiary.record.v1.Activation;
+import dev.ostiary.log.store.ObjectStore;
 import dev.ostiary.record.v1.EntityChanges;
 import dev.ostiary.record.v1.Fact;
 import dev.ostiary.record.v1.HoldChange;
@@ -40,14 +36,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,60 +48,88 @@ import org.jspecify.annotations.Nullable;
  * either. Reading the snapshot is one volatile read from any thread; appending is one at a time.
  */
 public final class FactLog implements AutoCloseable {
-  private static final long EPOCH = 1;
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /** A start folds about a million changes in a few seconds. */
   private static final long SNAPSHOT_EVERY = 10_000;
 
   private final DecisionLog log;
-  private final String origin;
+  private final FactWriter writer;
   private final Path tree;
-  private final LongSupplier micros;
   private final Subjects subjects;
   private final Layers layers;
   private final Set<EntityUid> held;
   private volatile @Nullable Snapshot snapshot;
-  private volatile long lastMicros;
   private final long foldedFrom;
   private long changedSince;
 
-  private FactLog(
-      DecisionLog log, Path tree, String origin, LongSupplier micros, Subjects subjects, Fold fold)
+  private FactLog(DecisionLog log, Path tree, FactWriter writer, Subjects subjects, Fold fold)
       throws CannotFoldException {
     this.log = log;
     this.tree = tree;
-    this.origin = origin;
-    this.micros = micros;
+    this.writer = writer;
     this.snapshot = fold.snapshot().orElse(null);
     this.subjects = subjects;
     this.layers = fold.layers();
     this.held = fold.held();
-    this.lastMicros = fold.lastMicros();
     this.foldedFrom = fold.from();
     this.changedSince = fold.size() - fold.from();
   }
 
   /**
-   * Opens {@code DATA/facts/1}, making it if there is none, and folds it. Blocks.
+   * Opens {@code DATA/facts/EPOCH}, making it if there is none, and folds it. Where the epoch is
+   * not the first, it begins with what the facts before it add up to. Blocks.
    *
-   * @param options its directory, its key, and its origin {@code NAME/facts/1}
+   * @param options its directory, its key, and its origin {@code NAME/facts/EPOCH}
    * @param micros the time of facts: microseconds since 1970
    * @param subjects what people are called in them
+   * @param store what has the epochs before it, at the data directory's place
    * @throws CannotOpenException if the log cannot be written, with what to do about it
    * @throws CannotFoldException if its facts cannot be understood; nothing is decided then
    */
-  public static FactLog open(LogOptions options, LongSupplier micros, Subjects subjects)
+  public static FactLog open(
+      LogOptions options, LongSupplier micros, Subjects subjects, Optional<ObjectStore> store)
       throws CannotOpenException, CannotFoldException {
-    String origin = options.origin().substring(0, options.origin().lastIndexOf('/'));
+    int slash = options.origin().lastIndexOf('/');
+    String origin = options.origin().substring(0, slash);
+    long epoch = Long.parseLong(options.origin().substring(slash + 1));
+    Path tree = options.directory();
     DecisionLog log = DecisionLog.open(options);
     try {
-      Path tree = options.directory();
-      Fold fold = Fold.of(tree, origin, EPOCH, subjects);
-      return new FactLog(log, tree, origin, micros, subjects, fold);
-    } catch (CannotFoldException e) {
+      Fold fold = Fold.of(tree, origin, epoch, subjects);
+      var writer = new FactWriter(log, origin, epoch, micros, subjects, fold.lastMicros());
+      if (!fold.isWhole()) {
+        carry(options, origin, epoch, subjects, store, writer);
+        fold = Fold.of(tree, origin, epoch, subjects);
+      }
+      return new FactLog(log, tree, writer, subjects, fold);
+    } catch (CannotFoldException | RuntimeException e) {
       log.close();
       throw e;
+    }
+  }
+
+  private static void carry(
+      LogOptions options,
+      String origin,
+      long epoch,
+      Names names,
+      Optional<ObjectStore> store,
+      FactWriter to)
+      throws CannotFoldException {
+    if (store.isEmpty())
+      throw new CannotFoldException(
+          CannotFoldException.Reason.UNREADABLE,
+          options.directory() + ": its beginning is not whole; expected store.url, to make it so");
+    try {
+      EarlierFacts.carry(EarlierFacts.before(store.get(), options.key(), origin, epoch, names), to);
+    } catch (ActivationException e) {
+      throw new CannotFoldException(
+          CannotFoldException.Reason.UNREADABLE,
+          "the facts of the epoch before cannot be carried over: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CannotFoldException(CannotFoldException.Reason.UNREADABLE, "interrupted");
     }
   }
 
@@ -130,12 +150,12 @@ public final class FactLog implements AutoCloseable {
 
   /** The revision of this log that so many entries make. */
   public Revision revision(long size) {
-    return new Revision(origin, EPOCH, size);
+    return writer.at(size);
   }
 
   /** Time of the last fact, in microseconds since 1970; 0 where there is none. */
   public long lastMicros() {
-    return lastMicros;
+    return writer.lastMicros();
   }
 
   /** Whether facts are taken now. */
@@ -187,24 +207,16 @@ public final class FactLog implements AutoCloseable {
    * that it serves once.
    */
   public synchronized Recovery recovery() {
-    return new Recovery(origin, EPOCH, log.size());
+    return Recovery.of(writer.at(log.size()));
   }
 
   private Snapshot append(Bundle bundle) throws ActivationException, InterruptedException {
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
     Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put);
-    long now = Math.max(micros.getAsLong(), lastMicros);
-    Activation sealed;
-    try {
-      sealed = SealedBundle.activation(bundle, subjects);
-    } catch (IOException e) {
-      throw unavailable(String.valueOf(e.getMessage()));
-    }
-    Fact fact = Fact.newBuilder().setTimeMicros(now).setActivation(sealed).build();
-    Snapshot activated = compiled.at(revisionAfter(append(fact.toByteArray())));
+    Revision revision = writer.append(Fact.newBuilder().setActivation(writer.stored(bundle)));
+    Snapshot activated = compiled.at(revision);
     layers.become(activated, Set.copyOf(put.keySet()));
-    lastMicros = now;
     changedSince++;
     snapshot = activated;
     return activated;
@@ -228,10 +240,6 @@ public final class FactLog implements AutoCloseable {
       throw new ActivationException(
           Reason.ENTITY_REFUSED, "with the entities that facts put: " + e.getMessage());
     }
-  }
-
-  private Revision revisionAfter(Outcome.Appended appended) {
-    return revision(appended.index() + appended.count());
   }
 
   /** What came of changes. */
@@ -284,11 +292,9 @@ public final class FactLog implements AutoCloseable {
 
   private Changed change(List<Change> changes, Entities after, Snapshot before)
       throws InterruptedException {
-    long now = Math.max(micros.getAsLong(), lastMicros);
     try {
-      var fact = Fact.newBuilder().setTimeMicros(now).setEntityChanges(stored(changes, before));
-      Revision revision = revisionAfter(append(fact.build().toByteArray()));
-      lastMicros = now;
+      var stored = writer.stored(changes, before.bundle().marks());
+      Revision revision = writer.append(Fact.newBuilder().setEntityChanges(stored));
       changedSince += changes.size();
       Snapshot changed = layers.become(changes, after, before, revision);
       snapshot = changed;
@@ -298,21 +304,6 @@ public final class FactLog implements AutoCloseable {
           e.reason() == Reason.TOO_LARGE
               ? Refused.of(Why.REQUEST_TOO_LARGE, "changes", String.valueOf(e.getMessage()))
               : Refused.later(Why.LOG_UNAVAILABLE, String.valueOf(e.getMessage()), RETRY));
-    }
-  }
-
-  /** The changes as the log has them, with rows for all subjects that they name. */
-  private EntityChanges stored(List<Change> changes, Snapshot before) throws ActivationException {
-    try {
-      while (true) {
-        var hiding = subjects.hiding(before.bundle().marks());
-        var stored = EntityChanges.newBuilder();
-        for (Change change : changes) stored.addChanges(change.stored(hiding));
-        if (hiding.missing().isEmpty()) return stored.build();
-        subjects.add(hiding.missing());
-      }
-    } catch (IOException e) {
-      throw unavailable(String.valueOf(e.getMessage()));
     }
   }
 
@@ -341,10 +332,8 @@ public final class FactLog implements AutoCloseable {
   public synchronized void hold(EntityUid pseudonym, boolean hold)
       throws ActivationException, InterruptedException {
     if (held.contains(pseudonym) == hold) return;
-    long now = Math.max(micros.getAsLong(), lastMicros);
     var change = HoldChange.newBuilder().setSubject(ContractWriter.uid(pseudonym)).setHeld(hold);
-    append(Fact.newBuilder().setTimeMicros(now).setHoldChange(change).build().toByteArray());
-    lastMicros = now;
+    writer.append(Fact.newBuilder().setHoldChange(change));
     if (hold) held.add(pseudonym);
     else held.remove(pseudonym);
   }
@@ -372,31 +361,7 @@ public final class FactLog implements AutoCloseable {
    * @return by the bundle's digest: an activation of files alone
    */
   public Map<ByteString, ByteString> redactions(EntityUid uid) throws IOException {
-    var redacted = new HashMap<ByteString, ByteString>();
-    var sealed = subjects.sealedBundles();
-    LogReader.live(tree)
-        .forEach(
-            0,
-            record -> {
-              try {
-                Fact fact = Fact.parseFrom(record.bytes());
-                if (fact.hasActivation() && sealed.contains(fact.getActivation().getDigest()))
-                  redact(fact.getActivation(), uid, redacted);
-                return true;
-              } catch (InvalidProtocolBufferException e) {
-                throw new IllegalStateException(e); // it was folded before
-              }
-            });
-    return redacted;
-  }
-
-  private void redact(Activation activation, EntityUid uid, Map<ByteString, ByteString> redacted) {
-    if (redacted.containsKey(activation.getDigest())) return;
-    var opened = SealedBundle.open(activation, subjects);
-    if (opened.isEmpty() || Mentions.first(opened.get().files(), uid).isEmpty()) return;
-    String nobody = "erased-" + UUID.randomUUID();
-    var files = Mentions.replaced(opened.get().files(), uid, nobody);
-    redacted.put(activation.getDigest(), SealedBundle.activation(files).toByteString());
+    return Redactions.of(uid, tree, subjects);
   }
 
   /** Removes all snapshots on the disk but the latest. Blocks. */
@@ -428,14 +393,14 @@ public final class FactLog implements AutoCloseable {
       taken = snapshot;
       if (taken == null) return Optional.empty();
       put = layers.put();
-      micros = lastMicros;
+      micros = writer.lastMicros();
       changedSince = 0;
     }
     long size = taken.dataRevision().size();
     var head =
         SnapshotHead.newBuilder()
-            .setOrigin(origin)
-            .setEpoch(EPOCH)
+            .setOrigin(taken.dataRevision().origin())
+            .setEpoch(taken.dataRevision().epoch())
             .setSize(size)
             .setTimeMicros(micros)
             .setActivation(SealedBundle.activation(taken.bundle(), subjects))
@@ -451,9 +416,7 @@ public final class FactLog implements AutoCloseable {
     var entry =
         SnapshotTaken.newBuilder().setSize(size).setDigest(UnsafeByteOperations.unsafeWrap(digest));
     synchronized (this) {
-      long now = Math.max(this.micros.getAsLong(), lastMicros);
-      append(Fact.newBuilder().setTimeMicros(now).setSnapshotTaken(entry).build().toByteArray());
-      lastMicros = now;
+      writer.append(Fact.newBuilder().setSnapshotTaken(entry));
     }
     SnapshotFile.thinOut(tree);
     return Optional.of(taken.dataRevision());
@@ -467,33 +430,6 @@ public final class FactLog implements AutoCloseable {
             + ", which is in force with other content, got "
             + bundle.version()
             + "; raise `version` in bundle.yaml");
-  }
-
-  /** Appends and waits until it is fsynced: a revision in use must not be lost with the power. */
-  private Outcome.Appended append(byte[] fact) throws ActivationException, InterruptedException {
-    if (fact.length > LogOptions.MAX_RECORD_BYTES)
-      throw new ActivationException(
-          Reason.TOO_LARGE,
-          "expected a fact of at most "
-              + LogOptions.MAX_RECORD_BYTES
-              + " bytes, got "
-              + fact.length);
-    var outcome = new CompletableFuture<Outcome>();
-    log.append(fact, Durability.STRICT, outcome::complete);
-    try {
-      return switch (outcome.get()) {
-        case Outcome.Appended appended -> appended;
-        case Outcome.Accepted _ -> throw unavailable("accepted without an index");
-        case Outcome.Refused refused -> throw unavailable(refused.detail());
-      };
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // the future is only ever completed
-    }
-  }
-
-  private static ActivationException unavailable(String detail) {
-    return new ActivationException(
-        Reason.LOG_UNAVAILABLE, "the fact log takes no entry: " + detail);
   }
 
   /** Lets go of the directory. Blocks. */

@@ -43,7 +43,7 @@ final class Fold {
   private final String origin;
   private final long epoch;
   private final Names names;
-  private final Layers layers = new Layers();
+  private Layers layers = new Layers();
   private final List<Change> changes = new ArrayList<>();
   private @Nullable Activation activation;
   private long activationSize;
@@ -61,6 +61,10 @@ final class Fold {
   private long erased;
 
   private boolean redacted;
+
+  /** Whether the log has all that it begins with. */
+  private boolean whole;
+
   private @Nullable CannotFoldException fault;
 
   /** The snapshot that it went on from; of size 0 where it began with the first fact. */
@@ -72,6 +76,7 @@ final class Fold {
     this.origin = origin;
     this.epoch = epoch;
     this.names = names;
+    this.whole = epoch == 1;
     this.from = SnapshotTaken.getDefaultInstance();
   }
 
@@ -80,6 +85,7 @@ final class Fold {
     this.origin = origin;
     this.epoch = epoch;
     this.names = names;
+    this.whole = true; // nothing is in force before, so nothing was there to fold
     this.erased = read.erased();
     SnapshotHead head = read.head();
     for (var name : head.getHeldList()) held.add(EntityUid.of(name.getType(), name.getId()));
@@ -179,8 +185,25 @@ final class Fold {
         else held.remove(subject);
         yield true;
       }
+      case CARRIED -> {
+        if (!known(fact.getCarried()) || !known(fact.getCarried().getPrevious())) yield false;
+        whole = fact.getCarried().getComplete();
+        if (!whole) forget();
+        dataSize = record.index() + record.count();
+        yield true;
+      }
       case FACT_NOT_SET -> false;
     };
+  }
+
+  /** What follows is carried over from another log, and all that there is to go on from. */
+  private void forget() {
+    layers = new Layers();
+    changes.clear();
+    held.clear();
+    activation = null;
+    erased = 0;
+    redacted = false;
   }
 
   /** A field that is not known could matter as much as a fact that is not. */
@@ -221,9 +244,22 @@ final class Fold {
     return erased > 0 || redacted;
   }
 
+  /**
+   * Whether the log has all that it begins with; until then nothing in it is in force. The first
+   * epoch begins with nothing.
+   */
+  boolean isWhole() {
+    return whole;
+  }
+
   /** Entries taken. */
   long size() {
     return size;
+  }
+
+  /** The last activation taken that no snapshot was asked for since. */
+  Optional<Activation> activation() {
+    return Optional.ofNullable(activation);
   }
 
   /** Where entities come from; as of the last {@link #snapshot}. */
@@ -233,6 +269,7 @@ final class Fold {
 
   /** What the facts add up to; nothing before the first activation. May compile a bundle. */
   Optional<Snapshot> snapshot() throws CannotFoldException {
+    if (!whole) return Optional.empty();
     Snapshot before = layers.snapshot();
     Activation next = activation;
     if (next != null) rebuild(Snapshot.of(bundle(next), at(activationSize)));

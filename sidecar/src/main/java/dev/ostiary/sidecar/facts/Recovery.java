@@ -5,6 +5,7 @@ import dev.ostiary.log.LogReader;
 import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.NoteException;
 import dev.ostiary.sidecar.bundle.Signed;
+import dev.ostiary.sidecar.decide.Revision;
 import dev.ostiary.sidecar.sign.Envelope;
 import dev.ostiary.sidecar.sign.SigningException;
 import dev.ostiary.sidecar.sign.TrustedKeys;
@@ -28,9 +29,14 @@ public record Recovery(String origin, long epoch, long size) {
 
   private static final String TYPE = "application/vnd.ostiary.recovery.v1+json";
 
-  /** Of the fact log in a data directory, whether or not a process has it. Blocks. */
+  static Recovery of(Revision now) {
+    return new Recovery(now.origin(), now.epoch(), now.size());
+  }
+
+  /** Of the newest fact log in a data directory, whether or not a process has it. Blocks. */
   public static Recovery of(Path data) throws IOException {
-    var reader = LogReader.live(data.resolve("facts/1"));
+    Path facts = data.resolve("facts");
+    var reader = LogReader.live(facts.resolve(Long.toString(Epochs.newest(facts).orElse(1))));
     try {
       var note = reader.checkpoint().orElseThrow(() -> new IOException(data + ": no facts there"));
       String line = Checkpoint.parse(note.text()).origin();

@@ -87,6 +87,7 @@ final class Entries {
       case OBSERVE -> dev.ostiary.record.v1.LogClass.LOG_CLASS_OBSERVE;
       case BOUNDED -> dev.ostiary.record.v1.LogClass.LOG_CLASS_BOUNDED;
       case STRICT -> dev.ostiary.record.v1.LogClass.LOG_CLASS_STRICT;
+      case SHIPPED -> dev.ostiary.record.v1.LogClass.LOG_CLASS_SHIPPED;
     };
   }
 

@@ -9,6 +9,7 @@ import dev.ostiary.log.Health;
 import dev.ostiary.log.LogCounters;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.log.Refusal;
+import dev.ostiary.log.Shipping;
 import dev.ostiary.record.v1.BatchRecord;
 import dev.ostiary.record.v1.Checkpoint;
 import dev.ostiary.record.v1.ClockStep;
@@ -29,13 +30,13 @@ import dev.ostiary.sidecar.contract.ContractWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Revision;
-import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.subjects.Hiding;
 import dev.ostiary.sidecar.subjects.Subjects;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -46,16 +47,13 @@ import java.util.function.Function;
  * for a disk but {@link #close}.
  */
 public final class Recorder implements AutoCloseable {
-  private static final Duration RETRY = Duration.ofMillis(100);
-
   private final DecisionLog log;
   private final String origin;
   private final Clock clock;
   private final DecisionIds ids;
   private final Refusals refusals;
   private final boolean observe;
-  private final DiskRation disk;
-  private final FairShare pending;
+  private final Intake intake;
   private final Subjects subjects;
 
   /**
@@ -63,8 +61,7 @@ public final class Recorder implements AutoCloseable {
    *
    * @param origin the tree's origin line
    * @param observe whether decisions may be written in class observe
-   * @param disk what callers may write where little room is left
-   * @param pending bytes that wait to be written
+   * @param intake the way into the log for what callers ask
    * @param subjects what people are called in it
    */
   public Recorder(
@@ -74,8 +71,7 @@ public final class Recorder implements AutoCloseable {
       DecisionIds ids,
       Refusals refusals,
       boolean observe,
-      DiskRation disk,
-      FairShare pending,
+      Intake intake,
       Subjects subjects) {
     this.log = log;
     this.origin = origin;
@@ -83,8 +79,7 @@ public final class Recorder implements AutoCloseable {
     this.ids = ids;
     this.refusals = refusals;
     this.observe = observe;
-    this.disk = disk;
-    this.pending = pending;
+    this.intake = intake;
     this.subjects = subjects;
   }
 
@@ -115,31 +110,6 @@ public final class Recorder implements AutoCloseable {
         completion);
   }
 
-  private void enqueue(
-      byte[] entry, Durability durability, EntityUid caller, Completion completion) {
-    var share = pending.of(caller);
-    if (!share.take(entry.length)) {
-      completion.complete(
-          new Outcome.Refused(
-              Refusal.BACKLOG, RETRY, "too much of what this caller asked waits to be written"));
-    } else if (!disk.take(caller, entry.length)) {
-      share.give(entry.length);
-      completion.complete(
-          new Outcome.Refused(
-              Refusal.DISK_FULL,
-              RETRY,
-              "little room is left on the disk, and this caller has written its share of it"));
-    } else {
-      log.enqueue(
-          entry,
-          durability,
-          outcome -> {
-            share.give(entry.length);
-            completion.complete(outcome);
-          });
-    }
-  }
-
   /**
    * Queues a record. One about people whom the logs have not had yet waits until the tables have
    * them on the disk, and is then made and flushed by the thread that put them there.
@@ -153,7 +123,7 @@ public final class Recorder implements AutoCloseable {
     Hiding hiding = subjects.hiding(marks);
     var entry = record.apply(hiding);
     if (hiding.missing().isEmpty()) {
-      enqueue(entry.build().toByteArray(), durability(logClass), caller, completion);
+      intake.enqueue(entry.build().toByteArray(), logClass, caller, completion);
       return;
     }
     subjects.add(
@@ -224,16 +194,21 @@ public final class Recorder implements AutoCloseable {
     log.flush();
   }
 
-  /** Writes that this run began, after the last checkpoint of the run before it. */
-  public void started(String version) {
+  /**
+   * Writes that this run began, after the last checkpoint of the run before it.
+   *
+   * @param epochBefore the last checkpoint that the store has of the epoch before this one
+   */
+  public void started(String version, Optional<dev.ostiary.log.note.Checkpoint> epochBefore) {
     var started = Started.newBuilder().setVersion(version).setEngineVersion(version);
-    var previous = log.checkpoint();
-    if (previous.size() > 0)
-      started.setPrevious(
-          Checkpoint.newBuilder()
-              .setOrigin(previous.origin())
-              .setSize(previous.size())
-              .setRoot(UnsafeByteOperations.unsafeWrap(previous.root().bytes())));
+    var previous =
+        Optional.of(log.checkpoint()).filter(last -> last.size() > 0).or(() -> epochBefore);
+    previous.ifPresent(last ->
+        started.setPrevious(
+            Checkpoint.newBuilder()
+                .setOrigin(last.origin())
+                .setSize(last.size())
+                .setRoot(UnsafeByteOperations.unsafeWrap(last.root().bytes()))));
     append(entry().setStarted(started).build());
   }
 
@@ -309,7 +284,7 @@ public final class Recorder implements AutoCloseable {
 
   /** Writes how many calls got no decision since it was last called; nothing if none did. */
   public void flushRefusals() {
-    pending.forgetIdle();
+    intake.forgetIdle();
     Map<Refusals.Kind, Long> taken = refusals.take();
     if (!taken.isEmpty()) write(taken);
   }
@@ -338,7 +313,12 @@ public final class Recorder implements AutoCloseable {
 
   /** Whether the log takes entries now. */
   public Health health() {
-    return log.health();
+    return intake.health();
+  }
+
+  /** How far the log is in its store; empty where it is shipped to none. */
+  public Optional<Shipping> shipping() {
+    return log.shipping();
   }
 
   /** Counters of the log. */
@@ -389,13 +369,5 @@ public final class Recorder implements AutoCloseable {
   /** Class observe is the operator's to allow, not the bundle's alone. */
   private LogClass allowed(LogClass logClass) {
     return observe ? logClass : logClass.or(LogClass.BOUNDED);
-  }
-
-  private static Durability durability(LogClass logClass) {
-    return switch (logClass) {
-      case OBSERVE -> Durability.OBSERVE;
-      case BOUNDED -> Durability.BOUNDED;
-      case STRICT -> Durability.STRICT;
-    };
   }
 }

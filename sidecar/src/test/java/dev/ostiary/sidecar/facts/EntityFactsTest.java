@@ -60,7 +60,7 @@ final class EntityFactsTest {
 
   private FactLog open() throws Exception {
     var options = LogOptions.of(data.resolve("facts/1"), "test/facts/1", key);
-    return FactLog.open(options, () -> 1_000_000, subjects);
+    return FactLog.open(options, () -> 1_000_000, subjects, Optional.empty());
   }
 
   private static final String SCHEMA =

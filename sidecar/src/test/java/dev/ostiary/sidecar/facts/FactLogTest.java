@@ -59,7 +59,10 @@ class FactLogTest {
 
   private FactLog open() throws Exception {
     return FactLog.open(
-        LogOptions.of(data.resolve("facts/1"), "test/facts/1", key), micros::get, subjects);
+        LogOptions.of(data.resolve("facts/1"), "test/facts/1", key),
+        micros::get,
+        subjects,
+        Optional.empty());
   }
 
   private static Bundle bundle(long version) throws Exception {

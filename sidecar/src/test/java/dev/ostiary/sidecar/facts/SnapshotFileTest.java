@@ -47,7 +47,7 @@ final class SnapshotFileTest {
 
   private FactLog open() throws Exception {
     var options = LogOptions.of(data.resolve("facts/1"), "test/facts/1", key);
-    return FactLog.open(options, () -> 1_000_000, subjects);
+    return FactLog.open(options, () -> 1_000_000, subjects, Optional.empty());
   }
 
   private static Bundle bundle(long version) throws Exception {

@@ -53,8 +53,7 @@ final class RetentionTest {
               ids,
               new Refusals(),
               false,
-              new DiskRation(tree, 0, 0),
-              new FairShare(1 << 20),
+              new Intake(log, new FairShare(1 << 20), new DiskRation(tree, 0, 0), LagBounds.none()),
               subjects);
       var retention = new Retention(log, recorder, tree, clock);
       assertEquals(OptionalLong.empty(), retention.prune(Duration.ZERO));
