@@ -1,6 +1,7 @@
 package dev.ostiary.log;
 
 import dev.ostiary.log.store.ObjectStore;
+import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -12,13 +13,36 @@ import java.time.Duration;
  *     verifiers need that know no tails
  * @param patience how long an append of class shipped may wait for the store
  * @param closing how long closing the log may wait for the store
+ * @param first brings to the store what the log's records need to be read
  */
 public record ShipOptions(
     ObjectStore store,
     Duration every,
     Duration checkpointEvery,
     Duration patience,
-    Duration closing) {
+    Duration closing,
+    First first) {
+  /** Done before anything is shipped. */
+  public interface First {
+    /**
+     * Brings to the store what is needed for all records that were appended before this call.
+     * Blocks.
+     *
+     * @throws IOException if that cannot be now; nothing is shipped before it was done
+     */
+    void ship() throws IOException;
+  }
+
+  /** What needs nothing but its records. */
+  public ShipOptions(
+      ObjectStore store,
+      Duration every,
+      Duration checkpointEvery,
+      Duration patience,
+      Duration closing) {
+    this(store, every, checkpointEvery, patience, closing, () -> {});
+  }
+
   /** A tail a second, a checkpoint a minute; ten seconds for an append, thirty for the end. */
   public static ShipOptions of(ObjectStore store) {
     return new ShipOptions(

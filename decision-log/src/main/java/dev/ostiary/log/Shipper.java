@@ -191,6 +191,10 @@ final class Shipper {
   private void ship() throws IOException, Cargo.ForkException {
     if (tail == null) {
       var next = publisher.last();
+      store(() -> {
+        options.first().ship();
+        return next;
+      });
       long end = next.checkpoint().size() / TilePath.WIDTH * TilePath.WIDTH;
       while (whole < end) {
         long to = Math.min(end, whole + ENTRIES_AT_ONCE);

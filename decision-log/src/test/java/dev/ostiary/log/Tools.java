@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Assumptions;
  * Programs that a test needs: it is skipped without them, and fails if {@code
  * ostiary.require-tools} is set.
  */
-final class Tools {
+public final class Tools {
   private Tools() {}
 
-  static void require(String program, String where) {
+  public static void require(String program, String where) {
     requireThat(has(program), "`" + program + "` is not on the PATH; install " + where);
   }
 

@@ -9,6 +9,7 @@ import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.log.store.Credentials;
+import dev.ostiary.log.store.MutableObject;
 import dev.ostiary.log.store.ObjectStore;
 import dev.ostiary.log.store.S3Store;
 import dev.ostiary.sidecar.bundle.LogClass;
@@ -85,8 +86,12 @@ record DataDirectory(
   }
 
   private static ObjectStore bucket(StoreConfig to) {
+    return bucket(to.url(), to);
+  }
+
+  private static S3Store bucket(String url, StoreConfig to) {
     return S3Store.of(
-        to.url(),
+        url,
         to.endpoint(),
         to.region(),
         to.credentials()
@@ -213,16 +218,27 @@ record DataDirectory(
     return path.resolve("decisions").resolve(Long.toString(epoch.number()));
   }
 
-  /** How to open the decision log. */
-  LogOptions decisionsOptions() throws StartException {
-    return options(DECISIONS + epoch.number())
+  /**
+   * How to open the decision log.
+   *
+   * @param first what its records need in the store
+   */
+  LogOptions decisionsOptions(ShipOptions.First first) throws StartException {
+    return options(DECISIONS + epoch.number(), first)
         .withReserveBytes(config.reserveBytes())
         .withGaps(Gaps::record);
   }
 
-  /** How to open the fact log. */
-  LogOptions factsOptions() throws StartException {
-    return options(FACTS + epoch.number());
+  /** How to open the fact log, in the same way. */
+  LogOptions factsOptions(ShipOptions.First first) throws StartException {
+    return options(FACTS + epoch.number(), first);
+  }
+
+  /** Where the tables beside the logs are kept besides. */
+  Optional<MutableObject> tables() {
+    return config
+        .store()
+        .flatMap(to -> to.tables().map(url -> bucket(url, to).mutable("subjects")));
   }
 
   /** How far the store may be behind. */
@@ -236,7 +252,7 @@ record DataDirectory(
     return new LagBounds(bounds);
   }
 
-  private LogOptions options(String log) throws StartException {
+  private LogOptions options(String log, ShipOptions.First first) throws StartException {
     var options =
         LogOptions.of(path.resolve(log.substring(1)), name() + log, key)
             .withCheckpointEvery(CHECKPOINT_EVERY);
@@ -255,7 +271,8 @@ record DataDirectory(
                   to.every(),
                   to.checkpointEvery(),
                   to.lag().shipped(),
-                  to.closing()));
+                  to.closing(),
+                  first));
     }
     if (config.logAnchor().isEmpty()) return options;
     String anchor = config.logAnchor().get();

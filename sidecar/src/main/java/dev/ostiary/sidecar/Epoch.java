@@ -1,6 +1,5 @@
 package dev.ostiary.sidecar;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ostiary.log.LogReader;
 import dev.ostiary.log.TailedSource;
 import dev.ostiary.log.note.Checkpoint;
@@ -8,8 +7,8 @@ import dev.ostiary.log.note.LogKey;
 import dev.ostiary.log.note.NoteException;
 import dev.ostiary.log.store.ObjectStore;
 import dev.ostiary.log.tile.Merkle;
-import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.sidecar.facts.Epochs;
+import dev.ostiary.sidecar.record.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -75,29 +74,11 @@ record Epoch(long number, Optional<Checkpoint> before, List<String> notices) {
       if (note.isEmpty()) continue;
       var verifier = key.verifier(key.verifier().name() + "/" + tree);
       var checkpoint = Checkpoint.parse(verifier.verified(note.get()));
-      if (checkpoint.size() == 0 || !isClosed(LogReader.open(source)))
-        notices.add(
-            checkpoint.origin()
-                + " fell silent without `closed`; the store has "
-                + checkpoint.size()
-                + " entries of it");
+      var ending = Ending.of(LogReader.open(source));
+      if (!ending.closed())
+        notices.add(checkpoint.origin() + " fell silent without `closed`: " + ending.place());
       if (checkpoint.size() > 0) return Optional.of(checkpoint);
     }
     return Optional.empty();
-  }
-
-  private static boolean isClosed(LogReader reader) throws IOException {
-    var closed = new boolean[1];
-    reader.forEach(
-        reader.size() - 1,
-        record -> {
-          try {
-            closed[0] = DecisionLogEntry.parseFrom(record.bytes()).hasClosed();
-          } catch (InvalidProtocolBufferException e) {
-            closed[0] = false; // what is no entry closed nothing
-          }
-          return true;
-        });
-    return closed[0];
   }
 }

@@ -100,7 +100,7 @@ public final class Sidecar implements AutoCloseable {
     var clock = new Clock(Clock::systemMicros);
     Subjects subjects;
     try {
-      subjects = Subjects.open(data.path(), config.subjectsKey());
+      subjects = Subjects.open(data.path(), config.subjectsKey(), data.tables());
     } catch (SubjectsException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
@@ -119,7 +119,7 @@ public final class Sidecar implements AutoCloseable {
     if (facts.foldedFrom() > 0)
       journal.say("facts folded from the snapshot at " + facts.revision(facts.foldedFrom()));
     try {
-      var log = DecisionLog.open(data.decisionsOptions());
+      var log = DecisionLog.open(data.decisionsOptions(subjects::ship));
       try {
         log.notices().forEach(journal::say);
         clock.notBefore(LastEntry.micros(data.decisions()));
@@ -144,7 +144,7 @@ public final class Sidecar implements AutoCloseable {
   private static FactLog openFacts(DataDirectory data, Clock clock, Subjects subjects)
       throws StartException {
     try {
-      return FactLog.open(data.factsOptions(), clock::micros, subjects, data.store());
+      return FactLog.open(data.factsOptions(subjects::ship), clock::micros, subjects, data.store());
     } catch (CannotOpenException | CannotFoldException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }

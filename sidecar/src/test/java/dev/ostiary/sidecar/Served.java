@@ -156,18 +156,21 @@ public final class Served implements AutoCloseable {
   }
 
   public static List<DecisionLogEntry> entries(Path tree) throws IOException {
+    return entries(LogReader.live(tree));
+  }
+
+  static List<DecisionLogEntry> entries(LogReader log) throws IOException {
     var entries = new ArrayList<DecisionLogEntry>();
-    LogReader.live(tree)
-        .forEach(
-            0,
-            record -> {
-              try {
-                entries.add(DecisionLogEntry.parseFrom(record.bytes()));
-                return true;
-              } catch (InvalidProtocolBufferException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+    log.forEach(
+        0,
+        record -> {
+          try {
+            entries.add(DecisionLogEntry.parseFrom(record.bytes()));
+            return true;
+          } catch (InvalidProtocolBufferException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
     return entries;
   }
 

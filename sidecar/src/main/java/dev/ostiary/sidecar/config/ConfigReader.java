@@ -303,7 +303,14 @@ public final class ConfigReader {
     }
     String disk = text(Key.STORE_DISK);
     if (!disk.matches("kept|lost")) fault(Key.STORE_DISK, "`kept` or `lost`", disk);
-    if (disk.equals("lost") && url.isEmpty()) fault(Key.STORE_DISK, "store.url beside it", disk);
+    var tables = optional(Key.STORE_TABLES);
+    if (tables.isPresent() && !tables.get().matches(BUCKET))
+      fault(Key.STORE_TABLES, "s3://BUCKET/PREFIX", tables.get());
+    if (tables.isPresent() && url.isEmpty())
+      fault(Key.STORE_TABLES, "store.url beside it", tables.get());
+    if (disk.equals("lost"))
+      for (Key beside : new Key[] {Key.STORE_URL, Key.STORE_TABLES, Key.LOG_KEY, Key.SUBJECTS_KEY})
+        if (optional(beside).isEmpty()) fault(Key.STORE_DISK, beside.path() + " beside it", disk);
     var every = duration(Key.STORE_EVERY, Duration.ofMillis(10));
     if (disk.equals("lost") && every.compareTo(Duration.ofSeconds(1)) > 0)
       fault(Key.STORE_EVERY, "at most 1s where the disk is lost", text(Key.STORE_EVERY));
@@ -317,6 +324,7 @@ public final class ConfigReader {
             every,
             duration(Key.STORE_CHECKPOINT, Duration.ofMillis(10)),
             disk.equals("kept"),
+            tables,
             new StoreConfig.Lag(
                 unlessOff(Key.STORE_LAG_OBSERVE, Duration.ofMillis(10)),
                 unlessOff(Key.STORE_LAG_BOUNDED, Duration.ofMillis(10)),

@@ -79,6 +79,11 @@ public enum Key {
       "1m",
       "how often `checkpoint` is put, with the partial tiles that it needs"),
   STORE_DISK("store.disk", "kept", "`lost` where the data directory does not outlive the process"),
+  STORE_TABLES(
+      "store.tables",
+      "",
+      "s3://BUCKET/PREFIX, in a bucket without versions and lock, for the tables of people's names;"
+          + " needed where the disk is `lost`"),
   STORE_LAG_OBSERVE("store.lag.observe", "off", "as `store.lag.bounded`, for class `observe`"),
   STORE_LAG_BOUNDED(
       "store.lag.bounded",

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param every the most time between two tails while a log grows
  * @param checkpointEvery how often {@code checkpoint} is put
  * @param diskKept whether the data directory outlives the process
+ * @param tables {@code s3://BUCKET/PREFIX} of what is replaced and never locked
  * @param lag bounds in effect where it does not
  * @param closing how long the end may wait for the store
  */
@@ -29,6 +30,7 @@ public record StoreConfig(
     Duration every,
     Duration checkpointEvery,
     boolean diskKept,
+    Optional<String> tables,
     Lag lag,
     Duration closing) {
 

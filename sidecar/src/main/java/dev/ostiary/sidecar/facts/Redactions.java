@@ -11,6 +11,7 @@ import dev.ostiary.sidecar.subjects.Subjects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.UUID;
 
@@ -27,12 +28,15 @@ final class Redactions {
       throws IOException {
     var redacted = new HashMap<ByteString, ByteString>();
     var sealed = subjects.sealedBundles();
+    // Those of earlier epochs are not here to be looked at, so what they say goes with the subject.
+    var elsewhere = new HashSet<>(sealed);
     LogReader.live(tree)
         .forEach(
             0,
             record -> {
               try {
                 Fact fact = Fact.parseFrom(record.bytes());
+                elsewhere.remove(fact.getActivation().getDigest());
                 if (fact.hasActivation() && sealed.contains(fact.getActivation().getDigest()))
                   redact(fact.getActivation(), uid, subjects, redacted);
                 return true;
@@ -40,6 +44,7 @@ final class Redactions {
                 throw new IllegalStateException(e); // it was folded before
               }
             });
+    for (var digest : elsewhere) redacted.put(digest, ByteString.EMPTY);
     return redacted;
   }
 

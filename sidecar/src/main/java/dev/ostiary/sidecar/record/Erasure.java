@@ -50,6 +50,7 @@ public final class Erasure {
   public void finish() throws IOException, InterruptedException {
     List<ErasedSubject> unreported = subjects.unreported();
     if (unreported.isEmpty()) return;
+    subjects.ship(); // gone from the copy, too, before it is said to be gone
     for (ErasedSubject each : unreported) recorder.erased(entry(each));
     subjects.reported();
   }
@@ -57,6 +58,7 @@ public final class Erasure {
   /** Erases a subject. */
   public synchronized Done erase(EntityUid subject, EntityUid caller) throws InterruptedException {
     try {
+      finish();
       Optional<Refused> refused = refused(subject);
       if (refused.isPresent()) return new Done.Not(refused.get());
       boolean put = facts.isPut(subject);

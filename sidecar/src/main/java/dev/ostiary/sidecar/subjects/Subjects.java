@@ -2,6 +2,7 @@ package dev.ostiary.sidecar.subjects;
 
 import com.google.protobuf.ByteString;
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.log.store.MutableObject;
 import dev.ostiary.record.v1.BundleKey;
 import dev.ostiary.record.v1.ErasedSubject;
 import dev.ostiary.record.v1.SubjectRow;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.crypto.SecretKey;
@@ -48,6 +50,10 @@ public final class Subjects extends Names implements AutoCloseable {
   private final boolean here;
   private @Nullable TableFile file;
   private @Nullable IOException failure;
+  private @Nullable TableCopy copy;
+  private final ReentrantLock shipping = new ReentrantLock();
+  private long state = 1;
+  private long shipped;
 
   /** Someone who waits until subjects have rows. */
   private record Waiting(Collection<EntityUid> subjects, Consumer<Optional<IOException>> then) {}
@@ -67,16 +73,23 @@ public final class Subjects extends Names implements AutoCloseable {
   /**
    * Opens the tables for the one writer of a data directory, making them and their key if there are
    * none. Blocks.
+   *
+   * @param copy where they are kept besides; where there are none they come back from it
    */
-  public static Subjects open(Path data, Path key) throws SubjectsException {
+  public static Subjects open(Path data, Path key, Optional<MutableObject> copy)
+      throws SubjectsException {
     Path path = data.resolve(TABLE);
-    SecretKey kek = Files.exists(path) ? KeyFile.read(key) : KeyFile.readOrMake(key);
     var subjects = new Subjects(true);
     try {
       var owner =
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
       if (!Files.isDirectory(path.resolveSibling("")))
         Files.createDirectory(path.resolveSibling(""), owner);
+      if (copy.isPresent()) {
+        subjects.copy = new TableCopy(copy.get(), path);
+        subjects.copy.restore();
+      }
+      SecretKey kek = Files.exists(path) ? KeyFile.read(key) : KeyFile.readOrMake(key);
       TableFile file = TableFile.take(path, kek, subjects.sealer);
       subjects.file = file;
       file.rows().forEach(subjects::take);
@@ -89,7 +102,7 @@ public final class Subjects extends Names implements AutoCloseable {
       }
     } catch (IOException e) {
       subjects.close();
-      throw new SubjectsException(path + ": cannot be written: " + e);
+      throw new SubjectsException(path + ": cannot be written, or restored: " + e.getMessage());
     } catch (SubjectsException e) {
       subjects.close();
       throw e;
@@ -215,6 +228,31 @@ public final class Subjects extends Names implements AutoCloseable {
       throw failure;
     }
     rows.forEach(this::take);
+    state++;
+  }
+
+  /**
+   * Brings all rows to the copy, if there is one that has not got them. Blocks.
+   *
+   * @throws IOException if the copy's store does not take them, or has another process's
+   */
+  public void ship() throws IOException {
+    TableCopy to = copy;
+    if (to == null) return;
+    shipping.lock();
+    try {
+      long now;
+      byte[] bytes;
+      synchronized (this) {
+        now = state;
+        if (now == shipped) return;
+        bytes = Objects.requireNonNull(file, "tables that are only read").bytes();
+      }
+      to.put(bytes);
+      shipped = now;
+    } finally {
+      shipping.unlock();
+    }
   }
 
   /** Seals a bundle under its own key, which is on the disk when this returns. Blocks. */
@@ -278,6 +316,7 @@ public final class Subjects extends Names implements AutoCloseable {
       rows.add(change.apply(SubjectRow.newBuilder().setErased(each).build()));
     for (Subject subject : subjects.values()) rows.add(change.apply(subject.row()));
     Objects.requireNonNull(file, "tables that are only read").replace(rows);
+    state++;
     for (SubjectRow row : rows) {
       if (row.hasErased()) forget(row.getErased());
       if (row.hasErased() || row.hasBundle()) take(row);

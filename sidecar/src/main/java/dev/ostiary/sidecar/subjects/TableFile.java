@@ -169,6 +169,11 @@ final class TableFile implements AutoCloseable {
     failed = false;
   }
 
+  /** The file as it is. */
+  byte[] bytes() throws IOException {
+    return Files.readAllBytes(path);
+  }
+
   private byte[] frame(SubjectRow row) {
     byte[] box = sealer.seal(key, row.toByteArray());
     return ByteBuffer.allocate(HEAD + box.length)

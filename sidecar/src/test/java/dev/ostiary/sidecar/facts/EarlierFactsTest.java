@@ -92,7 +92,7 @@ final class EarlierFactsTest {
   @Test
   void aBeginningThatACrashCutShortIsMadeAnewAndNeverInForceInPart() throws Exception {
     try (var bucket = new SmallBucket();
-        var subjects = Subjects.open(data, Subjects.standardKey(data))) {
+        var subjects = Subjects.open(data, Subjects.standardKey(data), Optional.empty())) {
       var store = store(bucket);
       EntityUid held;
       try (FactLog first = open(1, store, subjects, () -> 1)) {

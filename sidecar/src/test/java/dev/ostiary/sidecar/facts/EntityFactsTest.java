@@ -54,7 +54,7 @@ final class EntityFactsTest {
 
   @BeforeEach
   void makeKey() throws Exception {
-    subjects = Subjects.open(data, Subjects.standardKey(data));
+    subjects = Subjects.open(data, Subjects.standardKey(data), Optional.empty());
     key = LogKey.generate("test");
   }
 

@@ -53,7 +53,7 @@ class FactLogTest {
 
   @BeforeEach
   void makeKey() throws Exception {
-    subjects = Subjects.open(data, Subjects.standardKey(data));
+    subjects = Subjects.open(data, Subjects.standardKey(data), Optional.empty());
     key = LogKey.generate("test");
   }
 

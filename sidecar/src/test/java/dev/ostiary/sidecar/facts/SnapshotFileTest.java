@@ -41,7 +41,7 @@ final class SnapshotFileTest {
 
   @BeforeEach
   void makeKey() throws Exception {
-    subjects = Subjects.open(data, Subjects.standardKey(data));
+    subjects = Subjects.open(data, Subjects.standardKey(data), Optional.empty());
     key = LogKey.generate("test");
   }
 

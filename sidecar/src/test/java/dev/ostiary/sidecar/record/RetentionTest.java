@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,9 @@ final class RetentionTest {
     var clock = new Clock(now::get);
     Path data = directory.resolve("data");
     try (var log = DecisionLog.open(options);
-        var subjects = Subjects.open(Files.createDirectory(data), Subjects.standardKey(data))) {
+        var subjects =
+            Subjects.open(
+                Files.createDirectory(data), Subjects.standardKey(data), Optional.empty())) {
       var ids = new DecisionIds(0);
       var recorder =
           new Recorder(

@@ -27,7 +27,7 @@ final class SubjectsTest {
   @TempDir Path data;
 
   private Subjects open() throws SubjectsException {
-    return Subjects.open(data, Subjects.standardKey(data));
+    return Subjects.open(data, Subjects.standardKey(data), Optional.empty());
   }
 
   private Names read() throws SubjectsException {
@@ -107,7 +107,8 @@ final class SubjectsTest {
       assertTrue(message(locked).contains("another process has it open"), locked.getMessage());
     }
     Path other = data.resolve("other");
-    Subjects.open(Files.createDirectory(other), Subjects.standardKey(other)).close();
+    Subjects.open(Files.createDirectory(other), Subjects.standardKey(other), Optional.empty())
+        .close();
     Files.move(key, data.resolve("kept"));
     var absent = assertThrows(SubjectsException.class, this::open);
     assertTrue(message(absent).endsWith("found none; restore it"), absent.getMessage());
