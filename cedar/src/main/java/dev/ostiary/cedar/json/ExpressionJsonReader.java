@@ -56,7 +56,6 @@ final class ExpressionJsonReader {
       case "Var" -> variable(content);
       case "Slot" ->
           throw fields.failure(json, "a slot may stand in the scope only, not in a condition");
-      case "unknown" -> unknown(expressions(content, operator), json);
       case "!" -> new Expr.Not(argument(content, operator), span);
       case "neg" -> new Expr.Negate(argument(content, operator), span);
       case "isEmpty" -> new Expr.IsEmpty(argument(content, operator), span);
@@ -125,13 +124,6 @@ final class ExpressionJsonReader {
       if (variable.name().toLowerCase(Locale.ROOT).equals(name))
         return new Expr.Variable(variable, fields.span(content));
     throw fields.expected("`principal`, `action`, `resource` or `context`", content);
-  }
-
-  private Expr unknown(List<Expr> arguments, Json json) throws SourceException {
-    if (arguments.size() == 1
-        && arguments.getFirst() instanceof Expr.Literal(StringValue(var name), _))
-      return new Expr.Unknown(name, fields.span(json));
-    throw fields.failure(json, "expected the name of the unknown as the only argument");
   }
 
   private Expr has(Json content, Span span) throws SourceException {
@@ -255,7 +247,6 @@ final class ExpressionJsonReader {
         one != null
             ? List.of(value(one))
             : values(inner.find("args") instanceof Json.Arr(var all, _, _) ? all : List.of());
-    if (name.equals("unknown")) return unknown(arguments, object);
     // One that does not exist has no value; the reference, too, tells when it is evaluated.
     return ExtensionFunction.named(name)
         .<Expr>map(function -> new Expr.Call(function, arguments, span))

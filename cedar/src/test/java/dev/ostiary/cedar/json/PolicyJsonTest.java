@@ -69,7 +69,6 @@ class PolicyJsonTest {
         "{\"neg\": {\"arg\": {\"Value\": -1}}}",
         "{\"ip\": []}",
         "{\"isInRange\": [{\"Value\": 1}]}",
-        "{\"unknown\": [{\"Value\": \"x\"}]}",
         "{\"like\": {\"left\": {\"Value\": \"\"}, \"pattern\": [\"Wildcard\", \"Wildcard\","
             + " {\"Literal\": \"é\"}]}}",
         "{\"Record\": {\"__entity\": {\"Value\": {\"__entity\": {\"type\": \"A\", \"id\":"
@@ -89,9 +88,11 @@ class PolicyJsonTest {
     assertTrue(PolicyJson.of(sugar).toString().startsWith("{\"is\""));
   }
 
-  @Test
-  void aValueWithAFailingCallIsReadAndFailsOnlyWhenEvaluated() throws Exception {
-    String text = "{\"Value\": [{\"__extn\": {\"fn\": \"ip\", \"arg\": \"nonsense\"}}, 1]}";
+  @ParameterizedTest
+  @ValueSource(strings = {"ip", "lessThan", "nowhere", "unknown"})
+  void aValueWithAFailingCallIsReadAndFailsOnlyWhenEvaluated(String function) throws Exception {
+    String text = "{\"Value\": [{\"__extn\": {\"fn\": \"F\", \"arg\": \"nonsense\"}}, 1]}";
+    text = text.replace("F", function);
     var source = new Source("", text);
     var expr = PolicyJson.readExpression(Json.parse(source), source);
     assertTrue(expr instanceof Expr.SetLiteral(var elements, _) && elements.size() == 2);
@@ -147,6 +148,8 @@ class PolicyJsonTest {
             + " `context`, got `\"subject\"`",
         "{\"==\": {\"left\": {\"Value\": 1}}} | e.json:1:8: `==` needs a member `right`",
         "{\"frobnicate\": []} | e.json:1:1: `frobnicate` is no operator of an expression",
+        "{\"unknown\": [{\"Value\": \"x\"}]} | e.json:1:1: `unknown` is no operator of an"
+            + " expression",
         "{\"ip\": {\"Value\": 1}} | e.json:1:8: expected an array of expressions for `ip`, got an"
             + " object",
         "{\"if-then-else\": {\"if\": {\"Value\": true}, \"then\": {\"Value\": true}}} |"

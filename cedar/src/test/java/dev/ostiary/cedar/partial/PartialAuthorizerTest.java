@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PartialAuthorizerTest {
   private static final String SCHEMA =
@@ -180,6 +182,32 @@ class PartialAuthorizerTest {
     assertEquals(
         List.of(),
         response.policies().stream().filter(each -> each.verdict() == Verdict.OPEN).toList());
+  }
+
+  /** {@code e && false} is false only where {@code e} has a value: an error is no answer. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "principal == User::\"ann\" && false ; FALSE",
+        "principal == User::\"ann\" || true ; TRUE",
+        "principal in Group::\"staff\" && false ; FALSE",
+        "resource.public && false ; OPEN",
+        "resource.public || true ; OPEN",
+        "resource has public && false ; FALSE",
+        "principal == resource.owner && false ; OPEN",
+        "[principal].contains(User::\"ann\") && 1 + 1 == 3 ; FALSE",
+      })
+  void whatMayFailIsNotDecidedByWhatFollows(String condition, Verdict verdict) throws Exception {
+    var set = PolicySet.parse("permit(principal,action,resource) when { " + condition + " };");
+    var request =
+        new PartialRequest(
+            PartialUid.ofType("User"),
+            uid("Action", "edit"),
+            PartialUid.ofType("Doc"),
+            Optional.empty());
+    var response = authorizer.isAuthorized(request, set, nothing());
+    assertEquals(verdict, response.policies().getFirst().verdict());
   }
 
   @Test

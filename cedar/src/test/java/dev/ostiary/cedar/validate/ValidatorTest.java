@@ -66,6 +66,8 @@ class ValidatorTest {
         "(principal has age || principal has age) && principal.age > 1 ; ok ; ok",
         "(principal has age || principal has boss) && principal.age > 1"
             + " ; UnsafeOptionalAttributeAccess ; UnsafeOptionalAttributeAccess",
+        "(principal has age || principal has nmae) && principal.age > 1 ; ok ; ok",
+        "(principal has nmae || principal has age) && principal.age > 1 ; ok ; ok",
         "(if true then principal has age else false) && principal.age > 1 ; ok ; ok",
         "principal has boss.age && principal.boss.age > 1 ; ok ; ok",
         "principal has \"two words\" && principal[\"two words\"] ; ok ; ok",
@@ -85,6 +87,13 @@ class ValidatorTest {
         "[].isEmpty() ; EmptySetForbidden ; ok",
         "[principal, resource].contains(principal) ; IncompatibleTypes ; ok",
         "{a: 1} == {b: 1} ; IncompatibleTypes ; ok",
+        "context == {ip: ip(\"::1\"), key: \"x\"} ; IncompatibleTypes ; ok",
+        "(if principal has boss then (if principal has age then {a: 1, b: 1} else {a: 1, c: 1})"
+            + " else {a: 1}) has b && 1 ; IncompatibleTypes UnexpectedType ; UnexpectedType",
+        "(if principal has age then context else {ip: ip(\"::1\"), key: \"x\", more: 1}).ip"
+            + " == ip(\"::2\") ; IncompatibleTypes ; UnsafeOptionalAttributeAccess",
+        "principal has name || 1 ; UnexpectedType ; UnexpectedType",
+        "context has key || 1 ; ok ; ok",
         "principal == resource ; ok ; ok",
         "ip(context.key) == ip(\"::1\") ; NonLitExtConstructor ; ok",
         "ip(\"1.2.3\").isIpv4() ; FunctionArgumentValidation ; FunctionArgumentValidation",
