@@ -1,8 +1,6 @@
 package dev.ostiary.sidecar;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.ostiary.log.CannotOpenException;
-import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.Health;
 import dev.ostiary.sidecar.admin.AdminServer;
 import dev.ostiary.sidecar.bundle.AdminPolicies;
@@ -13,7 +11,6 @@ import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.Asking;
 import dev.ostiary.sidecar.door.GrpcDoor;
 import dev.ostiary.sidecar.door.HttpDoor;
-import dev.ostiary.sidecar.facts.CannotFoldException;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.identity.Tokens;
@@ -25,14 +22,12 @@ import dev.ostiary.sidecar.record.DecisionIds;
 import dev.ostiary.sidecar.record.DiskRation;
 import dev.ostiary.sidecar.record.Erasure;
 import dev.ostiary.sidecar.record.Intake;
-import dev.ostiary.sidecar.record.LastEntry;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.record.Retention;
 import dev.ostiary.sidecar.sign.SigningException;
 import dev.ostiary.sidecar.sign.TrustedKeys;
 import dev.ostiary.sidecar.subjects.Subjects;
-import dev.ostiary.sidecar.subjects.SubjectsException;
 import dev.ostiary.sidecar.trace.Spans;
 import dev.ostiary.sidecar.trace.Tracing;
 import io.vertx.core.Future;
@@ -97,72 +92,23 @@ public final class Sidecar implements AutoCloseable {
     var data = DataDirectory.open(config);
     var journal = new Journal(out, config.jsonOutput());
     data.epoch().notices().forEach(journal::say);
-    var clock = new Clock(Clock::systemMicros);
-    Subjects subjects;
+    var book = Book.open(data, journal);
     try {
-      subjects = Subjects.open(data.path(), config.subjectsKey(), data.tables());
-    } catch (SubjectsException e) {
-      throw new StartException(String.valueOf(e.getMessage()));
-    }
-    try {
-      return start(config, journal, data, clock, subjects);
+      return new Sidecar(config, journal, book);
     } catch (StartException | RuntimeException e) {
-      subjects.close();
+      book.close();
       throw e;
     }
   }
 
-  private static Sidecar start(
-      Config config, Journal journal, DataDirectory data, Clock clock, Subjects subjects)
-      throws StartException {
-    var facts = openFacts(data, clock, subjects);
-    if (facts.foldedFrom() > 0)
-      journal.say("facts folded from the snapshot at " + facts.revision(facts.foldedFrom()));
-    try {
-      var log = DecisionLog.open(data.decisionsOptions(subjects::ship));
-      try {
-        log.notices().forEach(journal::say);
-        clock.notBefore(LastEntry.micros(data.decisions()));
-        clock.notBefore(facts.lastMicros());
-        return new Sidecar(config, journal, data, clock, facts, subjects, log);
-      } catch (IOException e) {
-        log.close();
-        throw new StartException(String.valueOf(e.getMessage()));
-      } catch (StartException | RuntimeException e) {
-        log.close();
-        throw e;
-      }
-    } catch (CannotOpenException e) {
-      facts.close();
-      throw new StartException(String.valueOf(e.getMessage()));
-    } catch (StartException | RuntimeException e) {
-      facts.close();
-      throw e;
-    }
-  }
-
-  private static FactLog openFacts(DataDirectory data, Clock clock, Subjects subjects)
-      throws StartException {
-    try {
-      return FactLog.open(data.factsOptions(subjects::ship), clock::micros, subjects, data.store());
-    } catch (CannotOpenException | CannotFoldException e) {
-      throw new StartException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private Sidecar(
-      Config config,
-      Journal journal,
-      DataDirectory data,
-      Clock clock,
-      FactLog facts,
-      Subjects subjects,
-      DecisionLog log)
-      throws StartException {
+  private Sidecar(Config config, Journal journal, Book book) throws StartException {
+    var data = book.data();
+    var clock = book.clock();
+    var log = book.decisions();
     this.config = config;
     this.journal = journal;
-    this.facts = facts;
-    this.subjects = subjects;
+    this.facts = book.facts();
+    this.subjects = book.subjects();
     var refusals = new Refusals();
     this.spans = config.traces().<Spans>map(to -> new Tracing(to, version())).orElse(Spans.NONE);
     this.disk = new DiskRation(data.decisions(), config.reserveBytes(), config.scarceBytes());

@@ -85,9 +85,11 @@ public final class Subjects extends Names implements AutoCloseable {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
       if (!Files.isDirectory(path.resolveSibling("")))
         Files.createDirectory(path.resolveSibling(""), owner);
+      boolean restored = false;
       if (copy.isPresent()) {
-        subjects.copy = new TableCopy(copy.get(), path);
-        subjects.copy.restore();
+        var kept = new TableCopy(copy.get(), path);
+        restored = kept.restore();
+        subjects.copy = kept;
       }
       SecretKey kek = Files.exists(path) ? KeyFile.read(key) : KeyFile.readOrMake(key);
       TableFile file = TableFile.take(path, kek, subjects.sealer);
@@ -99,6 +101,11 @@ public final class Subjects extends Names implements AutoCloseable {
                 .setHouseKey(ByteString.copyFrom(Sealer.random(Sealer.KEY_BYTES)))
                 .build();
         subjects.append(List.of(row));
+      }
+      if (restored) {
+        // Written anew it is another state, so that the process before this can put none any more.
+        subjects.rewrite(row -> row);
+        subjects.ship();
       }
     } catch (IOException e) {
       subjects.close();

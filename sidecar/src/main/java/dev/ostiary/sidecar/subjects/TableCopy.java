@@ -41,20 +41,22 @@ final class TableCopy {
   }
 
   /**
-   * Brings the tables back where the disk has none; nothing is done where the store has none.
+   * Brings the tables back where the disk has none and the store has some.
    *
+   * @return whether it did
    * @throws IOException if the store cannot be read
    */
-  void restore() throws IOException {
+  boolean restore() throws IOException {
     if (Files.exists(table)) {
       if (Files.exists(note)) own.addAll(Files.readAllLines(note));
-      return;
+      return false;
     }
     var there = object.read();
-    if (there.isEmpty()) return;
+    if (there.isEmpty()) return false;
     own.add(digest(there.get().bytes()));
     write(note, String.join("\n", own).getBytes(StandardCharsets.US_ASCII));
     write(table, there.get().bytes());
+    return true;
   }
 
   /**
