@@ -4,7 +4,6 @@ import dev.ostiary.cedar.Decision;
 import dev.ostiary.cedar.PolicyError;
 import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.Response;
-import dev.ostiary.cedar.eval.PairTable.Bucket;
 import dev.ostiary.cedar.eval.ScopeIndex.OfAction;
 import dev.ostiary.cedar.store.EntityStore;
 import dev.ostiary.cedar.store.Group;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One decision while it is made: evaluates candidates and keeps what they came to. */
 class Decider extends Env {
-  private static final int[] NONE = {};
-
   private boolean onlyDecision;
   private @Nullable CompiledPolicy permit;
   private @Nullable CompiledPolicy forbid;
@@ -31,9 +28,9 @@ class Decider extends Env {
   private @Nullable List<PolicyError> errors;
 
   /** Numbers of what scopes name, each once: of the principal's ancestors and of the resource's. */
-  private int[] abovePrincipal = NONE;
+  private Above abovePrincipal = Above.NONE;
 
-  private int[] aboveResource = NONE;
+  private Above aboveResource = Above.NONE;
 
   /** The numbers of principal and resource themselves, or 0. */
   private int ofPrincipal;
@@ -62,38 +59,21 @@ class Decider extends Env {
     aboveResource = above(index.resources, resourceData);
     visit(index.ofActions[0], true);
     int own = index.actions.find(action);
-    boolean isGrouped = actionData != null && actionData.parentCount() > 0;
-    if (own != 0) visit(index.ofActions[own], !isGrouped);
-    if (!isGrouped) return;
-    for (int number : above(index.actions, actionData)) visit(index.ofActions[number], false);
-  }
-
-  /** The numbers, in one policy set, of what the members of some groups are in. */
-  private static final class Above implements Parents.Note {
-    final UidIds ids;
-
-    /** Of the entities that it was found in. */
-    final Object closures;
-
-    final int[] numbers;
-
-    Above(UidIds ids, Object closures, int[] numbers) {
-      this.ids = ids;
-      this.closures = closures;
-      this.numbers = numbers;
-    }
+    Above aboveAction = above(index.actions, actionData);
+    if (own != 0) visit(index.ofActions[own], aboveAction.size == 0);
+    for (int i = 0; i < aboveAction.size; i++) visit(index.ofActions[aboveAction.at(i)], false);
   }
 
   /** Which ancestors of {@code entity} have a number, each once. */
-  private int[] above(UidIds ids, @Nullable StoredEntity entity) {
-    if (entity == null || entity.parentCount() == 0 || ids.size() == 0) return NONE;
+  private Above above(UidIds ids, @Nullable StoredEntity entity) {
+    if (entity == null || entity.parentCount() == 0 || ids.size() == 0) return Above.NONE;
     Parents parents = entity.parents();
     Object closures = store.closures();
     if (parents.note() instanceof Above note && note.ids == ids && note.closures == closures)
-      return note.numbers;
+      return note;
     var found = new Above(ids, closures, numbers(ids, parents));
     parents.note(found);
-    return found.numbers;
+    return found;
   }
 
   private int[] numbers(UidIds ids, Parents parents) {
@@ -120,15 +100,16 @@ class Decider extends Env {
     visit(of, of.unscoped, onlyKey);
     if (of.byPrincipal) {
       visitAlone(of, ofPrincipal, 0, onlyKey);
-      for (int number : abovePrincipal) visitAlone(of, number, 0, onlyKey);
+      for (int i = 0; i < abovePrincipal.size; i++)
+        visitAlone(of, abovePrincipal.at(i), 0, onlyKey);
     }
     if (of.byResource) {
       visitAlone(of, 0, ofResource, onlyKey);
-      for (int number : aboveResource) visitAlone(of, 0, number, onlyKey);
+      for (int i = 0; i < aboveResource.size; i++) visitAlone(of, 0, aboveResource.at(i), onlyKey);
     }
     if (of.byBoth) {
       visitPairs(of, ofPrincipal, onlyKey);
-      for (int number : abovePrincipal) visitPairs(of, number, onlyKey);
+      for (int i = 0; i < abovePrincipal.size; i++) visitPairs(of, abovePrincipal.at(i), onlyKey);
     }
   }
 
@@ -140,7 +121,8 @@ class Decider extends Env {
   private void visitPairs(OfAction of, int ofPrincipal, boolean onlyKey) {
     if ((ofPrincipal & ScopeIndex.PAIRED) == 0) return;
     visitPair(of, ofPrincipal, ofResource, onlyKey);
-    for (int number : aboveResource) visitPair(of, ofPrincipal, number, onlyKey);
+    for (int i = 0; i < aboveResource.size; i++)
+      visitPair(of, ofPrincipal, aboveResource.at(i), onlyKey);
   }
 
   private void visitPair(OfAction of, int ofPrincipal, int ofResource, boolean onlyKey) {
@@ -148,16 +130,21 @@ class Decider extends Env {
       visit(of, of.table.find(ofPrincipal, ofResource), onlyKey);
   }
 
-  /** {@code onlyKey} is that no other key of the index can lead to the same policies. */
-  private void visit(OfAction of, @Nullable Bucket bucket, boolean onlyKey) {
-    if (bucket != null) visit(of, bucket.policies, onlyKey);
+  /** {@code place} is what a table of pairs holds. */
+  private void visit(OfAction of, @Nullable Object place, boolean onlyKey) {
+    if (place == null) return;
+    if (place instanceof CompiledPolicy policy) visitOne(of, policy, onlyKey);
+    else visit(of, (CompiledPolicy[]) place, onlyKey);
   }
 
   private void visit(OfAction of, CompiledPolicy[] candidates, boolean onlyKey) {
-    for (CompiledPolicy candidate : candidates) {
-      if (isSettled(candidate) || !candidate.typesMatch(this)) continue;
-      if (onlyKey || candidate.actionMatches(this, of.action)) evaluate(candidate);
-    }
+    for (CompiledPolicy candidate : candidates) visitOne(of, candidate, onlyKey);
+  }
+
+  /** {@code onlyKey} is that no other key of the index can lead to the same policy. */
+  private void visitOne(OfAction of, CompiledPolicy candidate, boolean onlyKey) {
+    if (isSettled(candidate) || !candidate.typesMatch(this)) return;
+    if (onlyKey || candidate.actionMatches(this, of.action)) evaluate(candidate);
   }
 
   /** Evaluates a policy whose scope matches. */

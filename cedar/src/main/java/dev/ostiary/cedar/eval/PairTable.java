@@ -2,43 +2,34 @@ package dev.ostiary.cedar.eval;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Policies by the numbers of the principal and the resource that their scopes name; 0 is none.
  * Immutable, and made for being asked often for what it does not hold: that costs one byte of an
- * array, at most half full.
+ * array, at most half full. What it does hold is one step away, for each step may wait for memory.
  */
 final class PairTable {
   /** A few bits of the hashes of pairs, 0 where there is none. */
   private final byte[] tags;
 
-  private final @Nullable Bucket[] buckets;
+  private final long[] pairs;
 
-  /** Policies of one pair. */
-  static final class Bucket {
-    final int principal;
-    final int resource;
-    final CompiledPolicy[] policies;
-
-    private Bucket(long pair, List<CompiledPolicy> list) {
-      principal = (int) (pair >>> 32);
-      resource = (int) pair;
-      policies = list.toArray(CompiledPolicy[]::new);
-    }
-  }
+  /** A policy, or an array of several. */
+  private final @Nullable Object[] places;
 
   PairTable(Map<Long, List<CompiledPolicy>> map) {
     int capacity = Integer.highestOneBit(Math.max(1, map.size())) * 4;
     tags = new byte[capacity];
-    buckets = new @Nullable Bucket[capacity];
+    pairs = new long[capacity];
+    places = new @Nullable Object[capacity];
     map.forEach((pair, list) -> {
       long hash = hash(pair);
       int at = (int) hash & capacity - 1;
       while (tags[at] != 0) at = at + 1 & capacity - 1;
       tags[at] = tag(hash);
-      buckets[at] = new Bucket(pair, list);
+      pairs[at] = pair;
+      places[at] = list.size() == 1 ? list.getFirst() : list.toArray(CompiledPolicy[]::new);
     });
   }
 
@@ -47,24 +38,30 @@ final class PairTable {
     return (long) principal << 32 | resource;
   }
 
-  /** The policies that name these, or null. */
-  @Nullable Bucket find(int principal, int resource) {
-    long hash = hash(pair(principal, resource));
+  /** The policies that name these: null, a policy, or an array of several. */
+  @Nullable Object find(int principal, int resource) {
+    long pair = pair(principal, resource);
+    long hash = hash(pair);
     byte tag = tag(hash);
     int at = (int) hash & tags.length - 1;
     for (byte found = tags[at]; found != 0; found = tags[at]) {
-      if (found == tag) {
-        Bucket bucket = buckets[at];
-        if (bucket != null && bucket.principal == principal && bucket.resource == resource)
-          return bucket;
-      }
+      if (found == tag && pairs[at] == pair) return places[at];
       at = at + 1 & tags.length - 1;
     }
     return null;
   }
 
-  void forEach(Consumer<Bucket> action) {
-    for (Bucket bucket : buckets) if (bucket != null) action.accept(bucket);
+  /** Takes a principal, a resource and the number of policies that name them. */
+  interface Counts {
+    void accept(int principal, int resource, int policies);
+  }
+
+  void forEach(Counts action) {
+    for (int at = 0; at < tags.length; at++) {
+      if (tags[at] == 0) continue;
+      int count = places[at] instanceof CompiledPolicy[] several ? several.length : 1;
+      action.accept((int) (pairs[at] >>> 32), (int) pairs[at], count);
+    }
   }
 
   private static long hash(long pair) {

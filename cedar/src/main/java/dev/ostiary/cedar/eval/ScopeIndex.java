@@ -141,18 +141,15 @@ final class ScopeIndex {
   private static int worst(OfAction action) {
     var ofPrincipals = new HashMap<Integer, Integer>();
     var ofResources = new HashMap<Integer, Integer>();
-    action.table.forEach(bucket -> {
-      int count = bucket.policies.length;
-      if (bucket.resource == 0) ofPrincipals.put(bucket.principal, count);
-      if (bucket.principal == 0) ofResources.put(bucket.resource, count);
+    action.table.forEach((principal, resource, count) -> {
+      if (resource == 0) ofPrincipals.put(principal, count);
+      if (principal == 0) ofResources.put(resource, count);
     });
     int[] worst = {most(ofPrincipals) + most(ofResources)};
-    action.table.forEach(bucket -> {
-      if (bucket.principal == 0 || bucket.resource == 0) return;
+    action.table.forEach((principal, resource, count) -> {
+      if (principal == 0 || resource == 0) return;
       int all =
-          bucket.policies.length
-              + ofPrincipals.getOrDefault(bucket.principal, 0)
-              + ofResources.getOrDefault(bucket.resource, 0);
+          count + ofPrincipals.getOrDefault(principal, 0) + ofResources.getOrDefault(resource, 0);
       worst[0] = Math.max(worst[0], all);
     });
     return action.unscoped.length + worst[0];

@@ -63,9 +63,7 @@ final class BulkLoad {
   private Node node(EntityUid uid) {
     Node node = nodes.get(uid);
     if (node == null) {
-      // The entity's own uid object, where there is one, so that the other can be dropped.
-      Entity entity = entities.get(uid);
-      node = new Node(new Group(entity == null ? uid : entity.uid(), nodes.size()));
+      node = new Node(new Group(uid, nodes.size()));
       nodes.put(uid, node);
     }
     return node;

@@ -43,7 +43,7 @@ final class Change {
 
   void put(Entity entity) throws EntitiesException {
     StoredEntity old = entities.find(entity.uid());
-    EntityUid uid = old == null ? entity.uid() : old.uid();
+    EntityUid uid = entity.uid();
     Group self = groups.find(uid);
     for (EntityUid parent : entity.parents()) checkAcyclic(uid, self, parent);
     Group[] parents = new Group[entity.parents().size()];
@@ -90,7 +90,7 @@ final class Change {
     StoredEntity entity = entities.find(uid);
     int index = free == null ? nextIndex++ : free.index();
     if (free != null) free = free.next();
-    group = new Group(entity == null ? uid : entity.uid(), index);
+    group = new Group(uid, index);
     groups = groups.with(group);
     standings = standings.with(index, Standing.of(group, closure(entity)));
     if (entity != null) for (Group parent : entity.parents().groups()) addSubgroup(parent, group);

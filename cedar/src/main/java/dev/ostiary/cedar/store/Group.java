@@ -23,6 +23,11 @@ public final class Group implements Keyed {
   }
 
   @Override
+  public int hash() {
+    return hash;
+  }
+
+  @Override
   public boolean is(EntityUid other) {
     return hash == other.hashCode() && uid.equals(other);
   }

@@ -4,8 +4,11 @@ import dev.ostiary.cedar.EntityUid;
 
 /** What a {@link UidTrie} holds. */
 interface Keyed {
-  /** The key, which never changes. */
+  /** The key, always equal, though it may be another object each time. */
   EntityUid uid();
+
+  /** The hash of the key. */
+  int hash();
 
   /** Whether the key is {@code other}; this is asked more often than for the key. */
   boolean is(EntityUid other);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parents {
   private final Group[] groups;
+  private final int size;
   private @Nullable Note note;
 
   /** What was found out about groups. Immutable. */
@@ -22,12 +23,13 @@ public final class Parents {
   /** In the order of the groups' indexes; the array is taken over. */
   Parents(Group[] groups) {
     this.groups = groups;
+    this.size = groups.length;
     Arrays.sort(groups, Comparator.comparingInt(group -> group.index));
   }
 
   /** Number of groups. */
   public int size() {
-    return groups.length;
+    return size;
   }
 
   /** One of the groups; {@code 0 <= i < size()}. */

@@ -4,8 +4,11 @@ import dev.ostiary.cedar.BoolValue;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Value;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entity as the store holds it.
@@ -18,7 +21,9 @@ public final class StoredEntity implements Keyed {
   private static final int FEW = 8;
   private static final Value[] NONE = {};
 
-  private final EntityUid uid;
+  /** Bytes of an id in one number. */
+  private static final int HALF = 8;
+
   private final String type;
   private final int hash;
   private final long idHead;
@@ -37,18 +42,22 @@ public final class StoredEntity implements Keyed {
   private final Value v6;
   private final Value v7;
 
-  /** Values of attributes from the ninth on. */
-  private final Value[] more;
+  /** The id, if it is too long to be in two numbers. */
+  private final @Nullable String longId;
 
-  private final RecordValue tags;
+  /** What few entities have; null where there is none of it. */
+  private final @Nullable Rest rest;
+
+  /**
+   * @param more values of attributes from the ninth on
+   */
+  private record Rest(RecordValue tags, Value[] more) {}
 
   StoredEntity(EntityUid uid, RecordValue attributes, RecordValue tags, Parents parents) {
-    this.uid = uid;
     this.type = uid.type();
     this.hash = uid.hashCode();
     this.idHead = uid.idHead();
     this.idTail = uid.idTail();
-    this.tags = tags;
     this.parents = parents;
     this.names = names(attributes);
     this.v0 = at(attributes, 0);
@@ -59,8 +68,10 @@ public final class StoredEntity implements Keyed {
     this.v5 = at(attributes, 5);
     this.v6 = at(attributes, 6);
     this.v7 = at(attributes, 7);
-    this.more = names.length > FEW ? new Value[names.length - FEW] : NONE;
+    Value[] more = names.length > FEW ? new Value[names.length - FEW] : NONE;
     for (int i = 0; i < more.length; i++) more[i] = attributes.valueAt(FEW + i);
+    this.longId = idTail == 0 ? uid.id() : null;
+    this.rest = tags.size() == 0 && more.length == 0 ? null : new Rest(tags, more);
   }
 
   private static String[] names(RecordValue attributes) {
@@ -74,9 +85,23 @@ public final class StoredEntity implements Keyed {
     return index < attributes.size() ? attributes.valueAt(index) : BoolValue.FALSE;
   }
 
+  /** Made anew each time: most ids are kept as two numbers alone. */
   @Override
   public EntityUid uid() {
-    return uid;
+    return EntityUid.of(type, id());
+  }
+
+  private String id() {
+    if (longId != null) return longId;
+    byte[] latin = new byte[(int) (idTail >>> 56) - 1];
+    for (int i = 0; i < latin.length; i++)
+      latin[i] = (byte) (i < HALF ? idHead >>> 8 * i : idTail >>> 8 * (i - HALF));
+    return new String(latin, StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public int hash() {
+    return hash;
   }
 
   @Override
@@ -84,7 +109,8 @@ public final class StoredEntity implements Keyed {
     return hash == other.hashCode()
         && idHead == other.idHead()
         && idTail == other.idTail()
-        && (idTail != 0 ? type == other.type() || type.equals(other.type()) : uid.equals(other));
+        && (longId == null || longId.equals(other.id()))
+        && (type == other.type() || type.equals(other.type()));
   }
 
   /** Number of attributes. */
@@ -108,7 +134,7 @@ public final class StoredEntity implements Keyed {
       case 5 -> v5;
       case 6 -> v6;
       case 7 -> v7;
-      default -> more[index - FEW];
+      default -> Objects.requireNonNull(rest).more[index - FEW];
     };
   }
 
@@ -128,7 +154,7 @@ public final class StoredEntity implements Keyed {
 
   /** Its tags. */
   public RecordValue tags() {
-    return tags;
+    return rest == null ? RecordValue.EMPTY : rest.tags;
   }
 
   /** Its direct parents. */

@@ -76,7 +76,7 @@ public final class UidTrie<V extends Keyed> {
     Arrays.sort(
         sorted,
         (a, b) -> {
-          int byHash = Integer.compareUnsigned(hash(a.uid()), hash(b.uid()));
+          int byHash = Integer.compareUnsigned(hash(a), hash(b));
           return byHash != 0 ? byHash : BY_UID.compare(a, b);
         });
     int bits = sorted.length < FEW ? 0 : 33 - Integer.numberOfLeadingZeros(sorted.length - 1);
@@ -87,11 +87,11 @@ public final class UidTrie<V extends Keyed> {
             bits - bits / 2,
             sorted.length);
     for (int i = 0; i < sorted.length; ) {
-      int hash = hash(sorted[i].uid());
+      int hash = hash(sorted[i]);
       int first = all.first(hash);
       int second = all.second(hash);
       int next = i + 1;
-      while (next < sorted.length && all.isAt(first, second, hash(sorted[next].uid()))) next++;
+      while (next < sorted.length && all.isAt(first, second, hash(sorted[next]))) next++;
       all.wide[first][second] = next == i + 1 ? sorted[i] : build(sorted, i, next, bits, 0);
       i = next;
     }
@@ -125,9 +125,9 @@ public final class UidTrie<V extends Keyed> {
     int entryCount = 0;
     int nodeCount = 0;
     for (int i = start; i < end; ) {
-      int branch = branch(hash(sorted[i].uid()) << used, level);
+      int branch = branch(hash(sorted[i]) << used, level);
       int next = i + 1;
-      while (next < end && branch(hash(sorted[next].uid()) << used, level) == branch) next++;
+      while (next < end && branch(hash(sorted[next]) << used, level) == branch) next++;
       if (next == i + 1) {
         entryMap |= 1 << branch;
         entries[entryCount++] = sorted[i];
@@ -174,7 +174,7 @@ public final class UidTrie<V extends Keyed> {
 
   /** This map with {@code value} in place of any other of its uid. */
   public UidTrie<V> with(V value) {
-    int hash = hash(value.uid());
+    int hash = hash(value);
     boolean replaces = find(value.uid()) != null;
     UidTrie<V> changed =
         withPlace(hash, placed(wide[first(hash)][second(hash)], value), replaces ? size : size + 1);
@@ -185,11 +185,11 @@ public final class UidTrie<V extends Keyed> {
 
   private Object placed(@Nullable Object before, V value) {
     if (before == null) return value;
-    if (before instanceof Node node) return with(node, value, below(hash(value.uid())), 0);
+    if (before instanceof Node node) return with(node, value, below(hash(value)), 0);
     Keyed other = (Keyed) before;
     if (other.is(value.uid())) return value;
-    Node node = with(new Node(0, 0, new Object[0]), other, below(hash(other.uid())), 0);
-    return with(node, value, below(hash(value.uid())), 0);
+    Node node = with(new Node(0, 0, new Object[0]), other, below(hash(other)), 0);
+    return with(node, value, below(hash(value)), 0);
   }
 
   private UidTrie<V> withPlace(int hash, @Nullable Object place, int newSize) {
@@ -216,10 +216,10 @@ public final class UidTrie<V extends Keyed> {
     if ((node.entryMap & bit) == 0)
       return new Node(node.entryMap | bit, node.nodeMap, inserted(node.slots, at, value));
     Keyed other = (Keyed) node.slots[at];
-    if (other.uid().equals(value.uid()))
+    if (other.is(value.uid()))
       return new Node(node.entryMap, node.nodeMap, replaced(node.slots, at, value));
     Node child = new Node(0, 0, new Object[0]);
-    child = with(child, other, hash(other.uid()), level + 1);
+    child = with(child, other, hash(other), level + 1);
     child = with(child, value, hash, level + 1);
     var less = new Node(node.entryMap & ~bit, node.nodeMap, removed(node.slots, at));
     return new Node(
@@ -294,9 +294,17 @@ public final class UidTrie<V extends Keyed> {
     return -1 - low;
   }
 
-  /** Spreads the hash, since the hashes of similar ids differ in few bits. */
   private static int hash(EntityUid uid) {
-    int h = uid.hashCode() * 0x9E3779B9;
+    return spread(uid.hashCode());
+  }
+
+  private static int hash(Keyed value) {
+    return spread(value.hash());
+  }
+
+  /** Hashes of similar ids differ in few bits. */
+  private static int spread(int hash) {
+    int h = hash * 0x9E3779B9;
     return h ^ (h >>> 15);
   }
 
