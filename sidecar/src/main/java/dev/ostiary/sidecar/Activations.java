@@ -180,14 +180,16 @@ final class Activations {
     var bundle = snapshot.bundle();
     recorder.activated(bundle, snapshot.policyRevision());
     journal.say(
-        "bundle %s version %d %s at revision %s, digest %s, %s"
+        "bundle %s version %d %s at revision %s, digest %s, %s, %d policies, worst candidate count %d"
             .formatted(
                 bundle.name(),
                 bundle.version(),
                 what,
                 snapshot.policyRevision(),
                 HexFormat.of().formatHex(bundle.digest(), 0, 8),
-                signers(bundle)));
+                signers(bundle),
+                bundle.policies().size(),
+                snapshot.worstCandidateCount()));
     bundle.warnings().forEach(warning -> journal.say("warning: " + warning));
   }
 

@@ -1,5 +1,6 @@
 package dev.ostiary.sidecar;
 
+import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -30,6 +31,16 @@ final class Gauges {
         "version of the bundle in force",
         facts,
         f -> f.snapshot().map(s -> s.bundle().version()).orElse(0L));
+    meters.gauge(
+        "ostiary.policies",
+        "policies in force",
+        facts,
+        f -> f.snapshot().map(s -> s.bundle().policies().size()).orElse(0));
+    meters.gauge(
+        "ostiary.policies.worst.candidates",
+        "of these, how many one question may make the engine look at",
+        facts,
+        f -> f.snapshot().map(Snapshot::worstCandidateCount).orElse(0));
     meters.gauge(
         "ostiary.questions.open",
         "questions that are not answered yet",

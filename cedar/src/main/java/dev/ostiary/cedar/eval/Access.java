@@ -110,28 +110,39 @@ final class Access {
       this.slot = new Slot(name);
     }
 
-    @Override
-    public @Nullable Value eval(Env env) {
+    /** The value, or null, which is no failure yet. */
+    @Nullable Value find(Env env) {
       return switch (variable) {
-        case PRINCIPAL -> of(env, env.principalData, env.principal);
-        case RESOURCE -> of(env, env.resourceData, env.resource);
-        case ACTION -> of(env, env.actionData, env.action);
-        case CONTEXT -> {
-          Value value = slot.in(env.context);
-          if (value == null) Failures.noRecordAttribute(env, span, slot.name);
-          yield value;
-        }
+        case PRINCIPAL -> find(env.principalData);
+        case RESOURCE -> find(env.resourceData);
+        case ACTION -> find(env.actionData);
+        case CONTEXT -> slot.in(env.context);
       };
     }
 
-    private @Nullable Value of(Env env, @Nullable StoredEntity data, EntityUid uid) {
-      if (data == null) {
-        Failures.noEntity(env, variableSpan, uid);
-        return null;
-      }
-      Value value = slot.in(data);
-      if (value == null) Failures.noEntityAttribute(env, span, uid, slot.name);
+    private @Nullable Value find(@Nullable StoredEntity data) {
+      return data == null ? null : slot.in(data);
+    }
+
+    @Override
+    public @Nullable Value eval(Env env) {
+      Value value = find(env);
+      if (value == null) fail(env);
       return value;
+    }
+
+    private void fail(Env env) {
+      switch (variable) {
+        case PRINCIPAL -> fail(env, env.principalData, env.principal);
+        case RESOURCE -> fail(env, env.resourceData, env.resource);
+        case ACTION -> fail(env, env.actionData, env.action);
+        case CONTEXT -> Failures.noRecordAttribute(env, span, slot.name);
+      }
+    }
+
+    private void fail(Env env, @Nullable StoredEntity data, EntityUid uid) {
+      if (data == null) Failures.noEntity(env, variableSpan, uid);
+      else Failures.noEntityAttribute(env, span, uid, slot.name);
     }
   }
 

@@ -98,6 +98,7 @@ class Decider extends Env {
 
   private void visit(OfAction of, boolean onlyKey) {
     visit(of, of.unscoped, onlyKey);
+    for (LiteralIndex index : of.byLiterals) visit(of, index.candidates(this), onlyKey);
     if (of.byPrincipal) {
       visitAlone(of, ofPrincipal, 0, onlyKey);
       for (int i = 0; i < abovePrincipal.size; i++)

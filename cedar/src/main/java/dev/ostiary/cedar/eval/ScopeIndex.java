@@ -43,8 +43,13 @@ final class ScopeIndex {
   static final class OfAction {
     final @Nullable EntityUid action;
 
-    /** Policies that name neither principal nor resource. */
+    /** Policies that name neither principal nor resource, and no literal at first. */
     final CompiledPolicy[] unscoped;
+
+    /** Policies that name neither principal nor resource, by their literals. */
+    final LiteralIndex[] byLiterals;
+
+    private final int unscopedCount;
 
     /** Which kinds of pairs there are. */
     final boolean byPrincipal;
@@ -68,6 +73,8 @@ final class ScopeIndex {
       byPrincipal = (kinds & 1 << 1) != 0;
       byResource = (kinds & 1 << 2) != 0;
       byBoth = (kinds & 1 << 3) != 0;
+      unscopedCount = others.size();
+      byLiterals = LiteralIndex.taken(others).toArray(LiteralIndex[]::new);
       unscoped = others.toArray(NONE);
       table = new PairTable(pairs);
     }
@@ -152,7 +159,7 @@ final class ScopeIndex {
           count + ofPrincipals.getOrDefault(principal, 0) + ofResources.getOrDefault(resource, 0);
       worst[0] = Math.max(worst[0], all);
     });
-    return action.unscoped.length + worst[0];
+    return action.unscopedCount + worst[0];
   }
 
   private static int most(Map<Integer, Integer> counts) {

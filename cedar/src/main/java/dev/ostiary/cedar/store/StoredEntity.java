@@ -5,8 +5,10 @@ import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Value;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoredEntity implements Keyed {
   private static final int FEW = 8;
-  private static final Value[] NONE = {};
 
   /** Bytes of an id in one number. */
   private static final int HALF = 8;
@@ -48,10 +49,8 @@ public final class StoredEntity implements Keyed {
   /** What few entities have; null where there is none of it. */
   private final @Nullable Rest rest;
 
-  /**
-   * @param more values of attributes from the ninth on
-   */
-  private record Rest(RecordValue tags, Value[] more) {}
+  /** {@code more} are values of attributes from the ninth on. */
+  private record Rest(RecordValue tags, List<Value> more) {}
 
   StoredEntity(EntityUid uid, RecordValue attributes, RecordValue tags, Parents parents) {
     this.type = uid.type();
@@ -68,16 +67,21 @@ public final class StoredEntity implements Keyed {
     this.v5 = at(attributes, 5);
     this.v6 = at(attributes, 6);
     this.v7 = at(attributes, 7);
-    Value[] more = names.length > FEW ? new Value[names.length - FEW] : NONE;
-    for (int i = 0; i < more.length; i++) more[i] = attributes.valueAt(FEW + i);
     this.longId = idTail == 0 ? uid.id() : null;
-    this.rest = tags.size() == 0 && more.length == 0 ? null : new Rest(tags, more);
+    boolean fits = names.length <= FEW && tags.size() == 0;
+    this.rest = fits ? null : new Rest(tags, more(attributes));
   }
 
   private static String[] names(RecordValue attributes) {
     String[] names = new String[attributes.size()];
     for (int i = 0; i < names.length; i++) names[i] = attributes.nameAt(i);
     return Vocabulary.learned(names);
+  }
+
+  private static List<Value> more(RecordValue attributes) {
+    var more = new ArrayList<Value>();
+    for (int i = FEW; i < attributes.size(); i++) more.add(attributes.valueAt(i));
+    return List.copyOf(more);
   }
 
   /** A field without a value holds one that is never read. */
@@ -95,7 +99,7 @@ public final class StoredEntity implements Keyed {
     if (longId != null) return longId;
     byte[] latin = new byte[(int) (idTail >>> 56) - 1];
     for (int i = 0; i < latin.length; i++)
-      latin[i] = (byte) (i < HALF ? idHead >>> 8 * i : idTail >>> 8 * (i - HALF));
+      latin[i] = (byte) (i < HALF ? idHead >>> (8 * i) : idTail >>> (8 * (i - HALF)));
     return new String(latin, StandardCharsets.ISO_8859_1);
   }
 
@@ -134,7 +138,7 @@ public final class StoredEntity implements Keyed {
       case 5 -> v5;
       case 6 -> v6;
       case 7 -> v7;
-      default -> Objects.requireNonNull(rest).more[index - FEW];
+      default -> Objects.requireNonNull(rest).more.get(index - FEW);
     };
   }
 

@@ -185,11 +185,11 @@ public final class UidTrie<V extends Keyed> {
 
   private Object placed(@Nullable Object before, V value) {
     if (before == null) return value;
-    if (before instanceof Node node) return with(node, value, below(hash(value)), 0);
+    if (before instanceof Node node) return with(node, value, firstBits + secondBits, 0);
     Keyed other = (Keyed) before;
     if (other.is(value.uid())) return value;
-    Node node = with(new Node(0, 0, new Object[0]), other, below(hash(other)), 0);
-    return with(node, value, below(hash(value)), 0);
+    Node node = with(new Node(0, 0, new Object[0]), other, firstBits + secondBits, 0);
+    return with(node, value, firstBits + secondBits, 0);
   }
 
   private UidTrie<V> withPlace(int hash, @Nullable Object place, int newSize) {
@@ -200,16 +200,17 @@ public final class UidTrie<V extends Keyed> {
     return new UidTrie<>(changed, firstBits, secondBits, newSize);
   }
 
-  private static Node with(Node node, Keyed value, int hash, int level) {
+  /** {@code used} bits of the hashes lead to the topmost node. */
+  private static Node with(Node node, Keyed value, int used, int level) {
     if (level > LAST_LEVEL) {
       int at = search(node, value.uid());
       return new Node(
           0, 0, at >= 0 ? replaced(node.slots, at, value) : inserted(node.slots, -1 - at, value));
     }
-    int bit = 1 << branch(hash, level);
+    int bit = 1 << branch(hash(value) << used, level);
     if ((node.nodeMap & bit) != 0) {
       int at = node.nodeIndex(bit);
-      Node child = with((Node) node.slots[at], value, hash, level + 1);
+      Node child = with((Node) node.slots[at], value, used, level + 1);
       return new Node(node.entryMap, node.nodeMap, replaced(node.slots, at, child));
     }
     int at = node.entryIndex(bit);
@@ -219,8 +220,8 @@ public final class UidTrie<V extends Keyed> {
     if (other.is(value.uid()))
       return new Node(node.entryMap, node.nodeMap, replaced(node.slots, at, value));
     Node child = new Node(0, 0, new Object[0]);
-    child = with(child, other, hash(other), level + 1);
-    child = with(child, value, hash, level + 1);
+    child = with(child, other, used, level + 1);
+    child = with(child, value, used, level + 1);
     var less = new Node(node.entryMap & ~bit, node.nodeMap, removed(node.slots, at));
     return new Node(
         less.entryMap, less.nodeMap | bit, inserted(less.slots, less.nodeIndex(bit), child));

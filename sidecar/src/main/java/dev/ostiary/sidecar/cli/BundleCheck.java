@@ -1,9 +1,12 @@
 package dev.ostiary.sidecar.cli;
 
+import dev.ostiary.cedar.PolicySet;
+import dev.ostiary.cedar.syntax.SourceException;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleException;
 import dev.ostiary.sidecar.bundle.BundleReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,12 +46,17 @@ final class BundleCheck implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
-              "%s can be activated: %d policies, %d entities%n",
-              bundle, bundle.policies().size(), bundle.entities().size());
+              "%s can be activated: %d policies, worst candidate count %d, %d entities%n",
+              bundle,
+              bundle.policies().size(),
+              PolicySet.of(bundle.policies(), List.of()).worstCandidateCount(),
+              bundle.entities().size());
       return 0;
     } catch (BundleException e) {
       e.errors().forEach(fault -> spec.commandLine().getErr().println("error: " + fault));
       return REFUSED;
+    } catch (SourceException e) {
+      throw new IllegalStateException(e); // ids are unique and there is no template
     }
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Rules {
   private final Bundle bundle;
   private final PolicySet policies;
+  private final int worstCandidateCount;
   private final PolicySet scopes;
   private final Map<String, PolicyNotes> notes = new HashMap<>();
   private final Map<EntityUid, ActionRules> actions = new HashMap<>();
@@ -50,6 +51,7 @@ final class Rules {
     } catch (SourceException e) {
       throw new IllegalArgumentException(e); // ids are unique and there is no template
     }
+    this.worstCandidateCount = policies.worstCandidateCount();
     this.scopes = Trace.scopes(bundle.policies());
     for (Policy policy : bundle.policies()) notes.put(policy.id(), PolicyNotes.of(policy));
     var timed =
@@ -88,6 +90,10 @@ final class Rules {
 
   PolicySet policies() {
     return policies;
+  }
+
+  int worstCandidateCount() {
+    return worstCandidateCount;
   }
 
   /** See {@link Trace#scopes}. */

@@ -85,6 +85,11 @@ public final class Snapshot {
     return rules;
   }
 
+  /** See {@link dev.ostiary.cedar.PolicySet#worstCandidateCount}. */
+  public int worstCandidateCount() {
+    return rules.worstCandidateCount();
+  }
+
   /** All entities, those put by facts in place of the bundle's. */
   public Entities entities() {
     return entities;

@@ -26,6 +26,19 @@ final class BundleCheckTest {
   }
 
   @Test
+  void theWorstCandidateCountIsOfThePoliciesThatOneRequestCanReach() throws Exception {
+    String policies =
+        """
+        @id("anna") permit (principal == User::"anna", action, resource);
+        @id("ben") permit (principal == User::"ben", action, resource);
+        @id("all") permit (principal, action, resource);
+        """;
+    assertEquals(0, check(new BundleText().with("docs.cedar", policies)), err.toString());
+    assertTrue(
+        out.toString().contains(": 3 policies, worst candidate count 2, "), out.toString());
+  }
+
+  @Test
   void everyFaultIsPrintedWithItsPlace() throws Exception {
     String policies =
         """
