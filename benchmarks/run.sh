@@ -7,8 +7,8 @@
 #   benchmarks/run.sh heap               bytes of heap that an entity takes
 #   benchmarks/run.sh log ARGUMENT…      the log library; for example: log append DIR 1000000 1 BOUNDED
 # PEERS_DATA is where the workload is, by default ~/.cache/peers-bench/data; it is made where it is absent.
-# For peers, SIZES (S M L X), ROUNDS (3), SECONDS_EACH (1) and AGREE (300, decisions compared first) may be set; X is 100,012 policies,
-# this engine alone.
+# For peers, SIZES (S M L X), ENGINES (ostiary cedar-rust cedar-go opa cedar-java), ROUNDS (3), SECONDS_EACH (1) and AGREE (300,
+# decisions compared first) may be set; X is 100,012 policies, this engine alone.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
@@ -51,14 +51,18 @@ for round in $(seq "${ROUNDS:-3}"); do
       continue
     fi
     arguments=("$PEERS_DATA" "${SECONDS_EACH:-1}" "${AGREE:-300}" "$size")
-    {
-      taskset -c 1 "${java[@]}" dev.ostiary.benchmarks.PeersDriver "${arguments[@]}"
-      taskset -c 1 "$out/bin/cedar-rust-bench" "${arguments[@]}"
-      taskset -c 1 "$out/bin/labbench" cedar "${arguments[@]}"
-      taskset -c 1 "$out/bin/labbench" opa "${arguments[@]}"
-      taskset -c 1 "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$out/jars/*:$out/classes" CedarJavaBench \
-        "${arguments[@]}" 2>/dev/null
-    } >> "$log"
+    errors=/dev/stderr
+    for engine in ${ENGINES:-ostiary cedar-rust cedar-go opa cedar-java}; do
+      case $engine in
+        ostiary) driver=("${java[@]}" dev.ostiary.benchmarks.PeersDriver) ;;
+        cedar-rust) driver=("$out/bin/cedar-rust-bench") ;;
+        cedar-go) driver=("$out/bin/labbench" cedar) ;;
+        opa) driver=("$out/bin/labbench" opa) ;;
+        cedar-java) errors=/dev/null driver=("$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$out/jars/*:$out/classes" CedarJavaBench) ;;
+        *) echo "no engine $engine" >&2; exit 2 ;;
+      esac
+      taskset -c 1 "${driver[@]}" "${arguments[@]}" >> "$log" 2>> "$errors"
+    done
   done
 done
 echo "raw lines in $log" >&2

@@ -22,18 +22,32 @@ import java.util.SplittableRandom;
 
 /** Policy sets that an index of scopes does not love, or that are large; seeded. */
 public enum Shape {
-  /** 1,000 permits whose scopes name nothing: each must be looked at for each request. */
+  /** 1,000 permits whose scopes name nothing, and which begin with an attribute's equality. */
   UNSCOPED_1000 {
     @Override
     Workload make() {
-      return unscoped(1_000);
+      return unscoped(1_000, BY_EQUALITY);
     }
   },
   /** 10,000 of them. */
   UNSCOPED_10000 {
     @Override
     Workload make() {
-      return unscoped(10_000);
+      return unscoped(10_000, BY_EQUALITY);
+    }
+  },
+  /** 1,000 that say the same the other way round: each must be looked at for each request. */
+  RANGES_1000 {
+    @Override
+    Workload make() {
+      return unscoped(1_000, BY_RANGE);
+    }
+  },
+  /** 10,000 of them. */
+  RANGES_10000 {
+    @Override
+    Workload make() {
+      return unscoped(10_000, BY_RANGE);
     }
   },
   /** Principals in 500 groups of 2,000, each of which one permit names. */
@@ -53,22 +67,27 @@ public enum Shape {
 
   private static final long SEED = 20261123;
   private static final int REQUESTS = 1_000;
+  private static final String BY_EQUALITY =
+      """
+      permit(principal, action, resource) when {
+        principal.department == "d%1$d" && resource.kind == "k%2$d" && context.level >= %3$d };
+      """;
+  private static final String BY_RANGE =
+      """
+      permit(principal, action, resource) when {
+        context.level >= %3$d && resource.kind == "k%2$d" && principal.department == "d%1$d" };
+      """;
   private static final EntityUid READ = EntityUid.of("Action", "read");
 
   abstract Workload make();
 
-  private static Workload unscoped(int policies) {
+  private static Workload unscoped(int policies, String policy) {
     var random = new SplittableRandom(SEED);
     var text = new StringBuilder();
     var thresholds = new int[policies];
     for (int i = 0; i < policies; i++) {
       thresholds[i] = random.nextInt(10);
-      text.append(
-          """
-          permit(principal, action, resource) when {
-            principal.department == "d%d" && resource.kind == "k%d" && context.level >= %d };
-          """
-              .formatted(i % 8, i, thresholds[i]));
+      text.append(policy.formatted(i % 8, i, thresholds[i]));
     }
     var entities = new ArrayList<Entity>();
     for (int i = 0; i < 1_000; i++) {

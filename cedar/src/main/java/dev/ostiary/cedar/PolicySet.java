@@ -199,8 +199,9 @@ public final class PolicySet {
    * An upper bound of the policies that are looked at for one request, if its principal is, or is
    * in, at most one entity that scopes name, and so are its action and its resource. A request
    * whose principal is in so many of them looks at no more than so many times as many. What makes
-   * it high are policies whose scopes name nothing, or all the same. Of those that begin by comparing
-   * attributes with literals fewer are looked at, but all where a request lacks an attribute.
+   * it high are policies whose scopes name nothing, or all the same. Of those that begin by
+   * comparing attributes with literals fewer are looked at, but all where a request lacks an
+   * attribute.
    *
    * <p>Takes time for each policy.
    */

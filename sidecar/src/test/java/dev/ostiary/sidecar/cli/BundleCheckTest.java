@@ -34,8 +34,7 @@ final class BundleCheckTest {
         @id("all") permit (principal, action, resource);
         """;
     assertEquals(0, check(new BundleText().with("docs.cedar", policies)), err.toString());
-    assertTrue(
-        out.toString().contains(": 3 policies, worst candidate count 2, "), out.toString());
+    assertTrue(out.toString().contains(": 3 policies, worst candidate count 2, "), out.toString());
   }
 
   @Test
