@@ -8,8 +8,6 @@ import java.util.Map;
  * object itself, which is one place of memory less to wait for.
  */
 final class Above implements Parents.Note {
-  private static final int FEW = 4;
-
   static final Above NONE = new Above(new UidIds(Map.of()), new Object(), new int[0]);
 
   final UidIds ids;
