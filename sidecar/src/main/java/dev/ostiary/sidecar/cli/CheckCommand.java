@@ -15,8 +15,11 @@ import dev.ostiary.v1.EntityUid;
 import dev.ostiary.v1.ExplainRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,11 +62,28 @@ final class CheckCommand implements Callable<Integer> {
       description = "Circumstances as a JSON object in Cedar's form; {} without it.")
   private String context = "{}";
 
-  @Option(
-      names = "--grpc",
-      paramLabel = "HOST:PORT",
-      description = "The sidecar's address; ${DEFAULT-VALUE} without it.")
-  private String address = "127.0.0.1:7470";
+  @ArgGroup private Sidecar sidecar = new Sidecar();
+
+  /** Where to ask: one of the two. */
+  static final class Sidecar {
+    @Option(
+        names = "--grpc",
+        paramLabel = "HOST:PORT",
+        description = "The sidecar's address; 127.0.0.1:7470 without it.")
+    private String address = "127.0.0.1:7470";
+
+    @Option(names = "--socket", paramLabel = "PATH", description = "The sidecar's Unix socket.")
+    private @Nullable Path socket;
+
+    private ManagedChannel channel() {
+      return socket == null ? Channels.to(address) : Channels.to(socket);
+    }
+
+    @Override
+    public String toString() {
+      return socket == null ? address : socket.toString();
+    }
+  }
 
   @Option(names = "--explain", description = "Print also what each policy said.")
   private boolean explain;
@@ -80,7 +100,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, InvalidProtocolBufferException {
     var request = request();
-    ManagedChannel channel = Channels.to(address);
+    ManagedChannel channel = sidecar.channel();
     try {
       var service =
           DecisionServiceGrpc.newBlockingStub(channel)
@@ -110,7 +130,7 @@ final class CheckCommand implements Callable<Integer> {
       var status = e.getStatus();
       throw new UserException(
           "no answer from "
-              + address
+              + sidecar
               + ": "
               + status.getCode()
               + (status.getDescription() == null ? "" : ": " + status.getDescription()));
