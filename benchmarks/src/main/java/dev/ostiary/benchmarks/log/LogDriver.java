@@ -23,7 +23,8 @@ import java.util.concurrent.locks.LockSupport;
  * How fast is the log? One figure a run, each printed as one line.
  *
  * <pre>
- * append DIR ENTRIES THREADS CLASS   entries a second from the first append to the checkpoint over the last
+ * append DIR ENTRIES THREADS CLASS   entries a second from the first append to the checkpoint over the last, and the
+ *                                    longest time between two checkpoints meanwhile
  * latency DIR RATE SECONDS           what an append of class bounded takes its caller, at a steady rate
  * hash ENTRIES                       CPU time of hashing and tree work for an entry
  * verify DIR                         entries a second that the verifier checks
@@ -82,21 +83,40 @@ public final class LogDriver {
       log.publish();
       long syncs = log.counters().syncs();
       double cpu = cpuSeconds();
+      var longest = new AtomicLong();
       long begin = System.nanoTime();
+      var watch = Thread.ofPlatform().daemon().start(() -> longestPause(log, longest));
       long retries = appendAll(log, entries, threads, durability);
+      watch.interrupt();
+      watch.join();
       double appended = (System.nanoTime() - begin) / 1e9;
       log.publish();
       double published = (System.nanoTime() - begin) / 1e9;
       System.out.printf(
           "append %s threads %d: %,.0f entries/s appended, %,.0f entries/s to the checkpoint; %.2f"
-              + " µs CPU an entry, one fsync every %.1f ms, %d refusals retried%n",
+              + " µs CPU an entry, one fsync every %.1f ms, checkpoints at most %,d ms apart while"
+              + " appending, %d refusals retried%n",
           durability,
           threads,
           entries / appended,
           entries / published,
           1e6 * (cpuSeconds() - cpu) / entries,
           1e3 * published / (log.counters().syncs() - syncs),
+          longest.get() / 1_000_000,
           retries);
+    }
+  }
+
+  /** Notes the longest time between two checkpoints until it is interrupted. */
+  private static void longestPause(DecisionLog log, AtomicLong longest) {
+    var last = log.checkpoint();
+    for (long since = System.nanoTime(); !Thread.currentThread().isInterrupted(); ) {
+      LockSupport.parkNanos(1_000_000);
+      var now = log.checkpoint();
+      longest.set(Math.max(longest.get(), System.nanoTime() - since));
+      if (now.size() == last.size()) continue;
+      last = now;
+      since = System.nanoTime();
     }
   }
 
