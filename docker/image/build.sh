@@ -22,6 +22,9 @@ cp "$root/sidecar/target/ostiary-sidecar-"*.jar "$root/sidecar/target/lib/"*.jar
 "$jdk/bin/java" "$root/docker/image/Store.java" "$work/jars" "$app/lib"
 mkdir "$app/examples"
 cp -r "$root/examples/lab" "$app/examples/" # for `demo`
+sbom=$root/sidecar/target/ostiary.cdx.json
+[ -f "$sbom" ] || { echo "build.sh: $sbom: expected the bill of materials, which Maven makes only online" >&2; exit 3; }
+cp "$sbom" "$app/"
 class_path=$(cd "$app/lib" && printf '/opt/ostiary/lib/%s\n' *.jar | LC_ALL=C sort | paste -sd:)
 cat > "$app/jvm.options" <<OPTIONS
 -XX:+UseSerialGC

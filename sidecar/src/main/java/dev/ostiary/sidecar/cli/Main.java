@@ -19,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       CheckCommand.class,
+      HealthCommand.class,
       BundleCommand.class,
       FactsCommand.class,
       LogCommand.class,

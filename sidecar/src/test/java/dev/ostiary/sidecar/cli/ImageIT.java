@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,12 +58,14 @@ final class ImageIT {
     run(ROOT.resolve("docker/image/build.sh").toString(), image.toString());
     assertTrue(compressedBytes(image) <= MAX_COMPRESSED_BYTES, compressedBytes(image) + " bytes");
     unpack(image, directory.resolve("container"));
+    namesWhatItHolds(directory.resolve("container/rootfs/opt/ostiary"));
     Path data = Files.createDirectory(directory.resolve("data"));
     run("chown", NOBODY + ":" + NOBODY, data.toString());
 
     String first;
     try (var container = new Container(directory.resolve("container"), data)) {
       first = container.ask();
+      container.isHealthy();
       container.isBounded();
       assertEquals(0, container.stop(), container.output());
     }
@@ -82,6 +86,28 @@ final class ImageIT {
     assertTrue(
         run(ROOT.resolve("ostiary").toString(), "log", "verify", data.toString())
             .contains("valid: "));
+  }
+
+  /** Each library of the image is in its bill of materials. */
+  private static void namesWhatItHolds(Path program) throws Exception {
+    var bill =
+        JsonParser.parseString(Files.readString(program.resolve("ostiary.cdx.json")))
+            .getAsJsonObject();
+    var named = new HashSet<String>();
+    for (var component : bill.getAsJsonArray("components")) {
+      var it = component.getAsJsonObject();
+      assertTrue(it.has("purl") && it.has("licenses"), it.toString());
+      named.add(it.get("name").getAsString() + "-" + it.get("version").getAsString());
+    }
+    try (var jars = Files.newDirectoryStream(program.resolve("lib"), "*.jar")) {
+      for (Path jar : jars) {
+        String name = jar.getFileName().toString();
+        if (name.startsWith("ostiary-sidecar-")) continue; // what the bill is of
+        assertTrue(
+            named.stream().anyMatch(n -> name.equals(n + ".jar") || name.startsWith(n + "-linux")),
+            name);
+      }
+    }
   }
 
   /** A container of the image, serving the lab on a Unix socket. */
@@ -130,6 +156,14 @@ final class ImageIT {
                       .build());
       assertEquals(Decision.DECISION_ALLOW, response.getDecision());
       return response.getDecisionId();
+    }
+
+    /** What the manifests run as a probe says so, from within. */
+    void isHealthy() throws Exception {
+      var probe = new ArrayList<>(List.of("runc", "exec", name));
+      probe.addAll(ManifestsTest.PROGRAM);
+      probe.add("health");
+      assertTrue(run(probe.toArray(String[]::new)).startsWith("ready"), output());
     }
 
     /** The kernel holds it to its memory, and it stays below. */
