@@ -5,16 +5,17 @@
 #   benchmarks/run.sh wire NAME=VALUE…   Check over loopback beside an echo; for example: wire size=L log=strict seconds=10
 #   benchmarks/run.sh peers              the other engines and this one in turn; peers/build.sh has built them
 #   benchmarks/run.sh heap               bytes of heap that an entity takes
+#   benchmarks/run.sh book decisions|facts [COUNT]   a decision with its entry, replay; loading entity facts
 #   benchmarks/run.sh log ARGUMENT…      the log library; for example: log append DIR 1000000 1 BOUNDED
 # PEERS_DATA is where the workload is, by default ~/.cache/peers-bench/data; it is made where it is absent.
 # For peers, SIZES (S M L X), ENGINES (ostiary cedar-rust cedar-go opa cedar-java), ROUNDS (3), SECONDS_EACH (1) and AGREE (300,
 # decisions compared first) may be set; X is 100,012 policies, this engine alone.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-usage() { sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 what=${1-}
 case $what in
-  hot | jmh | wire | peers | heap | log) shift ;;
+  hot | jmh | wire | peers | heap | book | log) shift ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac
@@ -35,6 +36,7 @@ case $what in
   jmh) exec "${java[@]}" org.openjdk.jmh.Main "$@" ;;
   wire) exec taskset -c 1 "${java[@]}" dev.ostiary.benchmarks.wire.WireBenchmark "$@" ;;
   heap) exec "${java[@]}" -Xmx6g -Djol.magicFieldOffset=true dev.ostiary.benchmarks.EntityHeap "$@" ;;
+  book) exec "${java[@]}" -Xmx4g dev.ostiary.benchmarks.BookDriver "$@" ;;
   log) exec "${java[@]}" -Xmx512m dev.ostiary.benchmarks.log.LogDriver "$@" ;;
 esac
 

@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,7 +214,7 @@ public final class FactLog implements AutoCloseable {
   private Snapshot append(Bundle bundle) throws ActivationException, InterruptedException {
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
-    Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put);
+    Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put, hidden(bundle));
     Revision revision = writer.append(Fact.newBuilder().setActivation(writer.stored(bundle)));
     Snapshot activated = compiled.at(revision);
     layers.become(activated, Set.copyOf(put.keySet()));
@@ -223,7 +224,8 @@ public final class FactLog implements AutoCloseable {
   }
 
   /** The bundle's snapshot with what facts put; each of these must fit the bundle's schema. */
-  private static Snapshot over(Snapshot fresh, Map<EntityUid, Entity> put)
+  private static Snapshot over(
+      Snapshot fresh, Map<EntityUid, Entity> put, UnaryOperator<EntityUid> hidden)
       throws ActivationException {
     EntityUid at = null;
     try {
@@ -235,11 +237,23 @@ public final class FactLog implements AutoCloseable {
     } catch (ConformanceException e) {
       throw new ActivationException(
           Reason.ENTITY_REFUSED,
-          "`" + at + "`, which a fact put, does not fit the schema: " + e.getMessage());
+          "`"
+              + (at == null ? "" : hidden.apply(at))
+              + "`, which a fact put, does not fit the schema: "
+              + e.getMessage());
     } catch (EntitiesException e) {
       throw new ActivationException(
           Reason.ENTITY_REFUSED, "with the entities that facts put: " + e.getMessage());
     }
+  }
+
+  /** Names as the logs have them: what is said of a refusal is printed where many may read it. */
+  private UnaryOperator<EntityUid> hidden(Bundle bundle) {
+    var hiding = subjects.hiding(bundle.marks());
+    return uid -> {
+      var name = hiding.apply(uid);
+      return EntityUid.of(name.getType(), hiding.missing().isEmpty() ? name.getId() : "…");
+    };
   }
 
   /** What came of changes. */
