@@ -135,7 +135,7 @@ final class ParquetFile implements AutoCloseable {
     private void end() {
       if (length == 0) return;
       for (long header = (long) length << 1; ; header >>>= 7) {
-        runs.write((int) (header > 0x7F ? header & 0x7F | 0x80 : header));
+        runs.write((int) (header > 0x7F ? (header & 0x7F) | 0x80 : header));
         if (header <= 0x7F) break;
       }
       runs.write(level);

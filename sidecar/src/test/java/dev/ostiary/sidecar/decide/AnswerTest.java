@@ -7,6 +7,7 @@ import static dev.ostiary.sidecar.decide.Documents.ids;
 import static dev.ostiary.sidecar.decide.Documents.question;
 import static dev.ostiary.sidecar.decide.Documents.snapshot;
 import static dev.ostiary.sidecar.decide.Documents.user;
+import static dev.ostiary.sidecar.decide.Documents.withNow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

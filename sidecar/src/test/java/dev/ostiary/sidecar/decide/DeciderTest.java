@@ -8,6 +8,7 @@ import static dev.ostiary.sidecar.decide.Documents.question;
 import static dev.ostiary.sidecar.decide.Documents.refused;
 import static dev.ostiary.sidecar.decide.Documents.snapshot;
 import static dev.ostiary.sidecar.decide.Documents.user;
+import static dev.ostiary.sidecar.decide.Documents.withNow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -192,19 +193,6 @@ final class DeciderTest {
     assertTrue(refused.retryAfter().isPresent());
     var read = withNow(question(user("ada"), "read", SITE), OptionalLong.empty());
     assertTrue(answer(read, snapshot(ALLOW_ALL)).allowed());
-  }
-
-  private static Question withNow(Question q, OptionalLong now) {
-    return new Question(
-        q.caller(),
-        q.proof(),
-        now,
-        q.principal(),
-        q.action(),
-        q.resource(),
-        q.context(),
-        q.entities(),
-        q.atLeast());
   }
 
   // ---- the schema ----

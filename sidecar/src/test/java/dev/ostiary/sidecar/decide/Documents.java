@@ -111,4 +111,18 @@ final class Documents {
   static List<String> ids(Answer answer) {
     return answer.determining().stream().map(PolicyNotes::id).toList();
   }
+
+  /** The same, asked at another time. */
+  static Question withNow(Question q, OptionalLong now) {
+    return new Question(
+        q.caller(),
+        q.proof(),
+        now,
+        q.principal(),
+        q.action(),
+        q.resource(),
+        q.context(),
+        q.entities(),
+        q.atLeast());
+  }
 }
