@@ -20,9 +20,13 @@ import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.facts.FactLog;
 import dev.ostiary.sidecar.facts.History;
+import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Clock;
 import dev.ostiary.sidecar.record.DecisionIds;
+import dev.ostiary.sidecar.record.DiskRation;
+import dev.ostiary.sidecar.record.Intake;
+import dev.ostiary.sidecar.record.LagBounds;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.replay.Replay;
@@ -96,9 +100,9 @@ public final class BookDriver {
       Files.copy(
           workload.directory().resolve("entities.json"), bundle.resolve("entities/all.json"));
       LogKey key = LogKey.generate("bench");
-      var subjects = Subjects.open(data, Subjects.standardKey(data));
+      var subjects = Subjects.open(data, Subjects.standardKey(data), Optional.empty());
       var options = LogOptions.of(data.resolve("facts/1"), "bench/facts/1", key);
-      var facts = FactLog.open(options, Clock::systemMicros, subjects);
+      var facts = FactLog.open(options, Clock::systemMicros, subjects, Optional.empty());
       return new Book(data, key, subjects, facts, facts.activate(BundleReader.read(bundle)));
     }
 
@@ -186,6 +190,11 @@ public final class BookDriver {
                 new DecisionIds(7),
                 new Refusals(),
                 true,
+                new Intake(
+                    log,
+                    new FairShare(1L << 30),
+                    new DiskRation(options.directory(), 0, 0),
+                    LagBounds.none()),
                 book.subjects());
         long cpu = SYSTEM.getProcessCpuTime();
         long began = System.nanoTime();
@@ -294,7 +303,8 @@ public final class BookDriver {
         book.facts().close();
         began = System.nanoTime();
         var options = LogOptions.of(book.data().resolve("facts/1"), "bench/facts/1", book.key());
-        try (var again = FactLog.open(options, Clock::systemMicros, book.subjects())) {
+        try (var again =
+            FactLog.open(options, Clock::systemMicros, book.subjects(), Optional.empty())) {
           System.out.printf(
               "  folded from it at a start in %.1f s, %d entities%n",
               (System.nanoTime() - began) / 1e9, again.snapshot().orElseThrow().entities().size());
