@@ -7,6 +7,7 @@ import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Request;
 import dev.ostiary.cedar.StringValue;
 import dev.ostiary.cedar.Value;
+import dev.ostiary.cedar.ValueFormatException;
 import dev.ostiary.log.DecisionLog;
 import dev.ostiary.log.LogOptions;
 import dev.ostiary.log.LogReader;
@@ -117,12 +118,13 @@ public final class BookDriver {
     }
   }
 
-  private static List<Question> questions() throws IOException {
+  private static List<Question> questions() throws IOException, ValueFormatException {
     var questions = new ArrayList<Question>();
     long now = System.currentTimeMillis();
     for (Request request : PeersWorkload.standard().read("S").requests()) {
       Map<String, Value> context = new TreeMap<>(request.context().attributes());
-      context.computeIfPresent("ip", (_, value) -> IpValue.parse(((StringValue) value).value()));
+      if (context.get("ip") instanceof StringValue(var text))
+        context.put("ip", IpValue.parse(text));
       questions.add(
           new Question(
               EntityUid.of("Ostiary::Caller", "loopback"),
