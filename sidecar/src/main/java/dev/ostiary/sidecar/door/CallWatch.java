@@ -22,7 +22,7 @@ final class CallWatch extends ServerStreamTracer.Factory {
   private static final long BUDGET_BYTES = 32L << 20;
 
   /** Of that, what a message may take that is looked at only to name the field at fault. */
-  private static final long NAMING_BYTES = 24L << 20;
+  private static final long NAMING_BYTES = 20L << 20;
 
   /** A message up to this size is not accounted for: no shared write for common calls. */
   private static final int SMALL_BYTES = 64 << 10;

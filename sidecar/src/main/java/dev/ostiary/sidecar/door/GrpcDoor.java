@@ -26,7 +26,9 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -63,6 +65,9 @@ public final class GrpcDoor {
 
   /** What a connection may have sent that nobody reads yet. */
   private static final int WINDOW_BYTES = 1 << 20;
+
+  /** As much as a frame holds: a message that is kept keeps what was read with it. */
+  private static final int READ_BYTES = 16 << 10;
 
   private final Asking asking;
   private final DecisionDoor decisions;
@@ -215,6 +220,9 @@ public final class GrpcDoor {
         .directExecutor()
         .addStreamTracerFactory(watch)
         .maxInboundMessageSize(Integer.MAX_VALUE) // the watch ends a call long before
+        .withChildOption(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(512, 2_048, READ_BYTES))
         .flowControlWindow(WINDOW_BYTES)
         .maxInboundMetadataSize(limits.headerBytes())
         .maxConcurrentCallsPerConnection(limits.callsPerConnection())

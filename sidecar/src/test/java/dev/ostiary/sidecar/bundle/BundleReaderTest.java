@@ -83,7 +83,7 @@ class BundleReaderTest {
           name: docs\\nversion: one             | bundle.yaml:2:10: expected a whole number from 1, got `one`
           name: docs\\nversion: 0               | bundle.yaml:2:10: expected a whole number from 1, got `0`
           name: a b\\nversion: 1                | bundle.yaml:1:7: expected a name of letters, digits, `.`, `_`, `/` and `-`, got `a b`
-          name: docs\\nversion: 1\\nlog: some   | bundle.yaml:3:6: expected `observe`, `bounded` or `strict`, got `some`
+          name: docs\\nversion: 1\\nlog: some   | bundle.yaml:3:6: expected `observe`, `bounded`, `strict` or `shipped`, got `some`
           name: docs\\nversion: 1\\nretention: 5m | bundle.yaml:3:12: expected a duration of at least 1h, such as `90d`, got `5m`
           name: docs\\nversion: 1\\nreuse: {read: 6s}  | bundle.yaml:3:15: expected a duration of at most 5s, such as `500ms`, got `6s`
           name: docs\\nversion: 1\\nreuse: {reed: 1s}  | bundle.yaml:3:9: unknown action `reed`; did you mean `read`?
@@ -130,7 +130,7 @@ class BundleReaderTest {
           @id("a") @obligation("mask, ") permit (principal, action, resource);  | docs.cedar:1:10: expected names separated by commas, got `mask, `
           @id("a") @stepup("mfa") permit (principal, action, resource); | docs.cedar:1:10: unknown stepup `mfa`; none is defined
           @id("a") @requestable("x") permit (principal, action, resource);  | docs.cedar:1:10: unknown requestable `x`; none is defined
-          @id("a") @log("loud") permit (principal, action, resource);   | docs.cedar:1:10: expected `observe`, `bounded` or `strict`, got `loud`
+          @id("a") @log("loud") permit (principal, action, resource);   | docs.cedar:1:10: expected `observe`, `bounded`, `strict` or `shipped`, got `loud`
           @id("a") @obligaton("mask") permit (principal, action, resource);  | docs.cedar:1:10: unknown annotation `@obligaton`; did you mean `@obligation`?
           @id("a") permit (principal == ?principal, action, resource);  | docs.cedar:1:1: expected a policy without slots; nothing fills them
           """)

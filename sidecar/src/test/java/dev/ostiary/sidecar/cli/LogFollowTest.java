@@ -65,7 +65,8 @@ final class LogFollowTest {
     assertEquals(3, events.lines().count(), events);
     String fault = run(2, "log", "export", data(), "--format", "csv");
     assertTrue(
-        fault.startsWith("ostiary: --format: expected ocsf or cloudevents, got `csv`"), fault);
+        fault.startsWith("ostiary: --format: expected ocsf, cloudevents or parquet, got `csv`"),
+        fault);
   }
 
   private static String data() {

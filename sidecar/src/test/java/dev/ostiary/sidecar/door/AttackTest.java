@@ -280,15 +280,20 @@ final class AttackTest {
   }
 
   @Test
-  void aMessageThatIsAnnouncedAsHugeIsRefusedOnceItIsOverTheBound() throws Exception {
+  void ofMessagesThatAreAnnouncedAsHugeOneIsHeardOutAndAnotherIsRefusedOnceItIsOverTheBound()
+      throws Exception {
     try (var client = connect()) {
-      client.headers(1, CHECK, Map.of());
-      client.frame(
-          DATA, 0, 1, ByteBuffer.allocate(5).put((byte) 0).putInt(Integer.MAX_VALUE).array());
-      byte[] chunk = new byte[16_000];
-      for (int i = 0; i < 62; i++) client.frame(DATA, 0, 1, chunk);
-      for (int i = 0; i < 10; i++) client.frame(DATA, 0, 1, chunk);
-      assertEquals("3", client.trailer(1, "grpc-status"));
+      for (int stream : new int[] {1, 3}) {
+        client.headers(stream, CHECK, Map.of());
+        client.frame(
+            DATA,
+            0,
+            stream,
+            ByteBuffer.allocate(5).put((byte) 0).putInt(Integer.MAX_VALUE).array());
+        byte[] chunk = new byte[16_000];
+        for (int i = 0; i < 72; i++) client.frame(DATA, 0, stream, chunk);
+      }
+      assertEquals("3", client.trailer(3, "grpc-status"));
     } catch (java.net.SocketException e) {
       // It was ended while this side was still sending.
     }
