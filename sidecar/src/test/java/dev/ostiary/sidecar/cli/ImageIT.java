@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ImageIT {
   private static final Path ROOT = Path.of(System.getProperty("ostiary.root"));
   private static final Path LAB = ROOT.resolve("examples/lab");
-  private static final long LIMIT_BYTES = 256L << 20;
+  private static final long LIMIT_BYTES = 320L << 20;
   private static final int MAX_COMPRESSED_BYTES = 60_000_000;
   private static final int NOBODY = 65532;
 
