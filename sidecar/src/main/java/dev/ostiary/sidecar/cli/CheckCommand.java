@@ -95,7 +95,7 @@ final class CheckCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "MILLISECONDS",
       description = "How long to wait for the answer; ${DEFAULT-VALUE} without it.")
-  private long timeoutMillis = 2_000;
+  private long timeoutMillis = 5_000;
 
   @Override
   public Integer call() throws InterruptedException, InvalidProtocolBufferException {
