@@ -83,6 +83,8 @@ final class Activations {
   /** Reports what the fact log holds, and takes up the directory. */
   void begin(Optional<Path> directory) throws StartException {
     if (dev) journal.say("WARNING: --dev: bundles come into force unsigned, whoever wrote them");
+    facts.beforeInForce(this::record);
+    facts.snapshot().ifPresent(this::record);
     facts.snapshot().ifPresent(snapshot -> inForce(snapshot, "in force again"));
     watcher = directory.map(path -> new BundleWatcher(path, keys));
     watcher.ifPresent(w -> take(w.first()));
@@ -176,9 +178,12 @@ final class Activations {
     }
   }
 
+  private void record(Snapshot snapshot) {
+    recorder.activated(snapshot.bundle(), snapshot.policyRevision());
+  }
+
   private void inForce(Snapshot snapshot, String what) {
     var bundle = snapshot.bundle();
-    recorder.activated(bundle, snapshot.policyRevision());
     journal.say(
         "bundle %s version %d %s at revision %s, digest %s, %s, %d policies, worst candidate count %d"
             .formatted(

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ public final class FactLog implements AutoCloseable {
   private volatile @Nullable Snapshot snapshot;
   private final long foldedFrom;
   private long changedSince;
+  private Consumer<Snapshot> beforehand = _ -> {};
 
   private FactLog(DecisionLog log, Path tree, FactWriter writer, Subjects subjects, Fold fold)
       throws CannotFoldException {
@@ -165,6 +167,14 @@ public final class FactLog implements AutoCloseable {
   }
 
   /**
+   * Has every activation and recovery told to {@code listener} once it is a fact and before
+   * anything is decided by it, so that the decision log has it first.
+   */
+  public synchronized void beforeInForce(Consumer<Snapshot> listener) {
+    beforehand = listener;
+  }
+
+  /**
    * Brings a bundle into force: appends its activation, waits until that is fsynced, and swaps the
    * snapshot. The bundle that is in force already stays so, and nothing is appended. One at a time;
    * blocks.
@@ -219,6 +229,7 @@ public final class FactLog implements AutoCloseable {
     Snapshot activated = compiled.at(revision);
     layers.become(activated, Set.copyOf(put.keySet()));
     changedSince++;
+    beforehand.accept(activated);
     snapshot = activated;
     return activated;
   }

@@ -100,6 +100,22 @@ class FactLogTest {
   }
 
   @Test
+  void whatComesIntoForceIsToldOnceItIsAFactAndBeforeAnythingIsDecidedByIt() throws Exception {
+    var told = new ArrayList<Revision>();
+    try (FactLog facts = open()) {
+      facts.activate(bundle(1));
+      Snapshot first = facts.snapshot().orElseThrow();
+      facts.beforeInForce(next -> {
+        assertSame(first, facts.snapshot().orElseThrow());
+        told.add(next.policyRevision());
+      });
+      facts.activate(bundle(1));
+      assertEquals(List.of(), told);
+      assertEquals(List.of(facts.activate(bundle(2)).policyRevision()), told);
+    }
+  }
+
+  @Test
   void aVersionThatDoesNotRiseIsRefusedAndTheOldOneStays() throws Exception {
     try (FactLog facts = open()) {
       Snapshot inForce = facts.activate(bundle(2));
