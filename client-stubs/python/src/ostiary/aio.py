@@ -38,11 +38,15 @@ class AsyncClient:
         self._channel = Connection(target, credentials).open(_Aio(interceptors))
         self._stub = decision_pb2_grpc.DecisionServiceStub(self._channel)
 
-    async def check(self, question: Question, *, deadline: float | None = None) -> Answer:
+    async def check(self, question: Question, *, deadline: float | None = None, token: str | None = None) -> Answer:
         """Answers one question."""
-        return await self._ask(self._stub.Check, message(question), protocol.answer, lambda failed: failed, deadline)
+        return await self._ask(
+            self._stub.Check, message(question), protocol.answer, lambda failed: failed, deadline, token
+        )
 
-    async def check_batch(self, questions: Sequence[Question], *, deadline: float | None = None) -> list[Answer]:
+    async def check_batch(
+        self, questions: Sequence[Question], *, deadline: float | None = None, token: str | None = None
+    ) -> list[Answer]:
         """Answers several questions against one snapshot, in order; at most 1,000."""
         batch = decision_pb2.CheckBatchRequest(requests=[message(question) for question in questions])
         asked = len(questions)
@@ -52,12 +56,15 @@ class AsyncClient:
             lambda response: protocol.answers(response, asked),
             lambda failed: [failed] * asked,
             deadline,
+            token,
         )
 
-    async def explain(self, question: Question, *, deadline: float | None = None) -> Explanation:
+    async def explain(
+        self, question: Question, *, deadline: float | None = None, token: str | None = None
+    ) -> Explanation:
         """Answers one question and tells what each candidate policy said."""
         request = decision_pb2.ExplainRequest(request=message(question))
-        return await self._ask(self._stub.Explain, request, protocol.explanation, Explanation, deadline)
+        return await self._ask(self._stub.Explain, request, protocol.explanation, Explanation, deadline, token)
 
     async def wait_ready(self, timeout: float) -> bool:
         """Waits for a connection, for a process that has just started; whether there is one."""
@@ -84,14 +91,16 @@ class AsyncClient:
         answered: Callable[[Any], T],
         failed: Callable[[Failure], T],
         deadline: float | None,
+        token: str | None,
     ) -> T:
+        metadata = protocol.credentials(token)
         loop = asyncio.get_running_loop()
         end = loop.time() + (self._deadline if deadline is None else deadline)
         tries_left = self._tries
         while True:
             tries_left -= 1
             try:
-                return answered(await method(request, timeout=max(0.0, end - loop.time())))
+                return answered(await method(request, timeout=max(0.0, end - loop.time()), metadata=metadata))
             except grpc.RpcError as error:
                 failure = protocol.failure(error)
             except grpc.aio.UsageError:  # a closed channel

@@ -24,6 +24,8 @@ class Client:
     ``credentials``. ``deadline`` is the seconds for one question with all its tries, ``tries`` how often it may be asked where
     the sidecar says that it did not decide. ``interceptors`` are gRPC's, for trace context or tokens.
 
+    ``token`` of a question is the JWT of its principal, which the sidecar verifies.
+
     Nothing that goes wrong on the way raises: it is a :class:`Failure`, which denies.
     """
 
@@ -44,11 +46,15 @@ class Client:
         self._closer = plain
         self._stub = decision_pb2_grpc.DecisionServiceStub(self._channel)
 
-    def check(self, question: Question, *, deadline: float | None = None) -> Answer:
+    def check(self, question: Question, *, deadline: float | None = None, token: str | None = None) -> Answer:
         """Answers one question."""
-        return self._ask(self._stub.Check, message(question), protocol.answer, lambda failed: failed, deadline)
+        return self._ask(
+            self._stub.Check, message(question), protocol.answer, lambda failed: failed, deadline, token
+        )
 
-    def check_batch(self, questions: Sequence[Question], *, deadline: float | None = None) -> list[Answer]:
+    def check_batch(
+        self, questions: Sequence[Question], *, deadline: float | None = None, token: str | None = None
+    ) -> list[Answer]:
         """Answers several questions against one snapshot, in order; at most 1,000."""
         batch = decision_pb2.CheckBatchRequest(requests=[message(question) for question in questions])
         asked = len(questions)
@@ -58,12 +64,15 @@ class Client:
             lambda response: protocol.answers(response, asked),
             lambda failed: [failed] * asked,
             deadline,
+            token,
         )
 
-    def explain(self, question: Question, *, deadline: float | None = None) -> Explanation:
+    def explain(
+        self, question: Question, *, deadline: float | None = None, token: str | None = None
+    ) -> Explanation:
         """Answers one question and tells what each candidate policy said."""
         request = decision_pb2.ExplainRequest(request=message(question))
-        return self._ask(self._stub.Explain, request, protocol.explanation, Explanation, deadline)
+        return self._ask(self._stub.Explain, request, protocol.explanation, Explanation, deadline, token)
 
     def wait_ready(self, timeout: float) -> bool:
         """Waits for a connection, for a process that has just started; whether there is one."""
@@ -90,13 +99,15 @@ class Client:
         answered: Callable[[Any], T],
         failed: Callable[[Failure], T],
         deadline: float | None,
+        token: str | None,
     ) -> T:
+        metadata = protocol.credentials(token)
         end = time.monotonic() + (self._deadline if deadline is None else deadline)
         tries_left = self._tries
         while True:
             tries_left -= 1
             try:
-                return answered(method(request, timeout=max(0.0, end - time.monotonic())))
+                return answered(method(request, timeout=max(0.0, end - time.monotonic()), metadata=metadata))
             except grpc.RpcError as error:
                 failure = protocol.failure(error)
             except ValueError:  # gRPC's word for a closed channel

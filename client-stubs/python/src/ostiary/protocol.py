@@ -26,6 +26,11 @@ _BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
 _LONGEST_RETRY_SECONDS = 86_400
 
 
+def credentials(token: str | None) -> tuple[tuple[str, str], ...] | None:
+    """The metadata by which the sidecar verifies who the principal is."""
+    return None if token is None else (("authorization", f"Bearer {token}"),)
+
+
 def answer(response: decision_pb2.CheckResponse) -> Answer:
     """An allow must say that it was permitted; anything but allow and deny is no answer."""
     if response.decision == decision_pb2.DECISION_DENY:

@@ -1,0 +1,294 @@
+"""The middleware around all of MLflow. What it does not know, cannot read or cannot ask about does not go in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from ostiary.answer import Allowed
+from ostiary.mlflow import inner
+from ostiary.mlflow.answers import Answers, at
+from ostiary.mlflow.asked import App, Asked, Receive, Scope, Send, header, safe_path
+from ostiary.mlflow.config import Config
+from ostiary.mlflow.decider import Decider, Person, blocking, things
+from ostiary.mlflow.masks import Masks, told_by_order
+from ostiary.mlflow.names import Names
+from ostiary.mlflow.refused import Refused
+from ostiary.mlflow.routes import RouteMap
+from ostiary.mlflow.search import PageTokens, Position, page
+from ostiary.mlflow.targets import Ask, Targets
+from ostiary.values import Uid
+
+_log = logging.getLogger("ostiary.mlflow")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_LOOPBACK = ("127.0.0.1", "::1")
+# How many objects MLflow gives where nobody says how many, and at most, by what is searched.
+_LENGTHS = {
+    "experiment": (1000, 1000),
+    "run": (1000, 1000),
+    "registered_model": (100, 1000),
+    "model_version": (10_000, 10_000),
+    "logged_model": (50, 50),
+    "trace": (100, 500),
+}
+_MOST_WANTED = 50_000
+
+
+class Guard:
+    """An ASGI application that lets through to ``app`` what the sidecar allows."""
+
+    def __init__(self, app: App, config: Config, routes: RouteMap, names: Names, decider: Decider | None = None) -> None:
+        self._app = app
+        self._config = config
+        self._routes = routes
+        self._names = names
+        self._decider = decider or Decider(config, names)
+        self._targets = Targets(names, config.ownership)
+        self._answers = Answers(names)
+        self._masks = Masks(config.key, config.ownership.governing_tags)
+        self._tokens = PageTokens(config.key)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # nothing of MLflow's speaks anything else
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        begun = False
+
+        async def sending(message: Mapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._http(scope, receive, sending)
+        except Refused as refused:
+            await self._refuse(refused, send)
+        except Exception:
+            _log.exception("a request failed at the guard")
+            if begun:
+                raise
+            await self._refuse(Refused(503, "the guard of this server failed, so nothing is let through"), send)
+
+    async def _refuse(self, refused: Refused, send: Send) -> None:
+        await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers()})
+        await send({"type": "http.response.body", "body": refused.body()})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        matched = self._routes.match(scope["method"], safe_path(scope))
+        if matched is None:
+            raise Refused(403, f"{scope['method']} of this path is not open to anybody: the route map does not have it")
+        if matched.route.action == "public":
+            await self._app(scope, receive, send)
+            return
+        if matched.route.action == "refuse":
+            raise Refused(403, f"{scope['path']} is not open to anybody; ask the REST API, which is decided call by call")
+        person = self._person(scope)
+        asked = await Asked.read(scope, receive, matched)
+        if matched.route.when == "before":
+            await self._before(person, asked, receive, send)
+        elif matched.route.when == "search":
+            await self._search(person, asked, receive, send)
+        else:
+            await self._after(person, asked, receive, send)
+
+    # ---- who ----
+
+    def _person(self, scope: Scope) -> Person:
+        if self._config.header:
+            name = header(scope, self._config.header.encode())
+            if not name or (scope.get("client") or ("",))[0] not in _LOOPBACK:
+                raise Refused(401, f"say who you are by the header `{self._config.header}`")
+            return Person(Uid(self._config.person, name), None)
+        scheme, _, token = header(scope, b"authorization").partition(" ")
+        if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token):
+            raise Refused(401, "a token is needed: set MLFLOW_TRACKING_TOKEN, or MLFLOW_OSTIARY_TOKEN_FILE with ostiary installed")
+        try:
+            # Whose token it says it is. The sidecar verifies it, and answers about nobody else.
+            part = token.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+            name = claims[self._config.claim]
+        except (ValueError, KeyError, TypeError):
+            name = ""
+        if not isinstance(name, str) or not name:
+            raise Refused(401, f"your token does not say who you are: it has no `{self._config.claim}`")
+        return Person(Uid(self._config.person, name), token)
+
+    # ---- decided before it goes in ----
+
+    async def _before(self, person: Person, asked: Asked, receive: Receive, send: Send) -> None:
+        route = asked.route
+        if route.action in ("presign", "presignWrite") and not self._config.presign_decided_again:
+            raise Refused(
+                403,
+                "links that work without asking again are not given out here: download through this server, with"
+                " MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD=false and MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD=false",
+            )
+        asks = await blocking(self._targets.asks, asked)
+        reads = route.action == "readMetadata"
+        kinds = await self._decider.require(person, asks, route.operation, maskable=reads)
+        scope, body = self._owned(person, asked)
+        if reads or route.action in ("presign", "presignWrite"):
+            reply = await inner.call(self._app, scope, body or b"", receive)
+            if not reads:
+                self._check_expiry(reply)
+            elif kinds and reply.ok:
+                reply = reply.with_json(self._masks.apply(kinds, reply.json()))
+            await reply.send(send, scope["method"] == "HEAD")
+            return
+        try:
+            await self._app(scope, receive if body is None else inner.replayed(body, receive), send)
+        finally:
+            if route.action not in ("readContent", "administer"):
+                self._names.forget(things(asks))
+
+    def _owned(self, person: Person, asked: Asked) -> tuple[Scope, bytes | None]:
+        """Whoever makes something owns it, whatever the request says."""
+        if asked.route.action != "create" or asked.route.body != "json" or "trace" in asked.route.target:
+            return asked.scope, asked.body
+        key, tags = self._config.ownership.owner_tag, asked.json.get("tags") or []
+        if not isinstance(tags, list):
+            raise Refused(400, "expected a list as `tags`")
+        others = [tag for tag in tags if not (isinstance(tag, dict) and tag.get("key") == key)]
+        return inner.rewritten(asked, {"tags": [*others, {"key": key, "value": person.uid.id}]})
+
+    def _check_expiry(self, reply: inner.Reply) -> None:
+        """A link that is valid for longer than it may be, or that does not say how long, is not handed out."""
+        if not reply.ok:
+            return
+        links = [link for link in _links(reply.json()) if link]
+        for link in links:
+            expires = parse_qs(urlsplit(link).query).get("X-Amz-Expires", ["none"])
+            if len(expires) != 1 or not expires[0].isdigit() or int(expires[0]) > self._config.presign_max:
+                raise Refused(403, f"a link may be valid for {self._config.presign_max} seconds at most, and this one would be for longer")
+
+    # ---- decided about what was found ----
+
+    async def _after(self, person: Person, asked: Asked, receive: Receive, send: Send) -> None:
+        reply = await inner.call(self._app, asked.scope, asked.body or b"", receive)
+        if not reply.ok:
+            await reply.send(send, asked.scope["method"] == "HEAD")
+            return
+        answer, route = reply.json(), asked.route
+        found = at(answer, route.field)
+        if route.when == "listed":
+            shown = await self._shown(person, asked, found or [], frozenset())
+            answer[route.field] = [one for one in shown if one is not None]
+            reply = reply.with_json(answer)
+        elif found is not None:
+            thing = await blocking(self._answers.thing, route.target, found)
+            kinds = await self._decider.require(person, [Ask(route.action, thing)], route.operation, maskable=True)
+            nested = await self._nested(person, asked, route.target, found)
+            if kinds or nested:
+                reply = reply.with_json(self._masks.apply(kinds, answer))
+        await reply.send(send, asked.scope["method"] == "HEAD")
+
+    async def _shown(self, person: Person, asked: Asked, found: Sequence[Any], told: frozenset[str]) -> list[Any]:
+        """Each object masked as it must be; ``None`` where the person may not see it, or not what the search tells of it."""
+        if not found:
+            return []
+        kind = asked.route.target
+        all_things = await blocking(lambda: [self._answers.thing(kind, one) for one in found])
+        asks = [Ask(asked.route.action, thing) for thing in all_things]
+        verdicts = await self._decider.verdicts(person, asks, asked.route.operation, maskable=True)
+        out: list[Any] = []
+        for one, verdict in zip(found, verdicts, strict=True):
+            kinds = frozenset(verdict.obligations) if isinstance(verdict, Allowed) else frozenset()
+            if not isinstance(verdict, Allowed) or kinds & told:
+                out.append(None)
+                continue
+            await self._nested(person, asked, kind, one)
+            out.append(self._masks.apply(kinds, one))
+        return out
+
+    async def _nested(self, person: Person, asked: Asked, kind: str, found: dict[str, Any]) -> bool:
+        """Takes out of a registered model the versions that the person may not see; whether there were any."""
+        versions = found.get("latest_versions") if kind == "registered_model" else None
+        if not versions:
+            return False
+        all_things = await blocking(lambda: [self._answers.thing("model_version", one) for one in versions])
+        asks = [Ask(asked.route.action, thing) for thing in all_things]
+        verdicts = await self._decider.verdicts(person, asks, asked.route.operation, maskable=True)
+        found["latest_versions"] = [
+            self._masks.apply(frozenset(verdict.obligations), one)
+            for one, verdict in zip(versions, verdicts, strict=True)
+            if isinstance(verdict, Allowed)
+        ]
+        return True
+
+    # ---- searches ----
+
+    async def _search(self, person: Person, asked: Asked, receive: Receive, send: Send) -> None:
+        route = asked.route
+        usual, longest = _LENGTHS[route.target]
+        wanted = _number(asked.inner("max_results"), usual)
+        name = "filter_string" if "filter_string" in asked else "filter"
+        plain, told = self._masks.unmasked(asked.text(name))
+        told |= told_by_order(asked.inner("order_by"))
+        changes: dict[str, Any] = {name: plain} if name in asked else {}
+        bound_to = json.dumps([str(person.uid), str(asked.scope["path"]), _without_page(asked)], sort_keys=True)
+        given = asked.text("page_token")
+        start = self._tokens.read(given, bound_to) if given else None
+        last: inner.Reply | None = None
+
+        async def fetch(token: str, length: int) -> tuple[list[Any], str]:
+            nonlocal last
+            paged = {**changes, "max_results": length, "page_token": token or None, "pageToken": None, "maxResults": None}
+            scope, body = inner.rewritten(asked, paged)
+            last = await inner.call(self._app, scope, body, receive)
+            if not last.ok:
+                raise _Failed(last)
+            answer = last.json()
+            return answer.get(route.field) or [], answer.get("next_page_token") or ""
+
+        async def decide(found: Sequence[Any]) -> list[Any]:
+            return await self._shown(person, asked, found, told)
+
+        try:
+            seen, following = await page(fetch, decide, start, wanted, longest)
+        except _Failed as failed:
+            await failed.reply.send(send)
+            return
+        assert last is not None
+        answer: dict[str, Any] = {route.field: seen}
+        if isinstance(following, Position):
+            answer["next_page_token"] = self._tokens.write(following, bound_to)
+        await last.with_json(answer).send(send, asked.scope["method"] == "HEAD")
+
+
+class _Failed(Exception):
+    """MLflow refused a search."""
+
+    def __init__(self, reply: inner.Reply) -> None:
+        self.reply = reply
+
+
+def _number(given: Any, usual: int) -> int:
+    if given is None:
+        return usual
+    if isinstance(given, bool) or not re.fullmatch(r"\d{1,6}", str(given)) or not 1 <= int(given) <= _MOST_WANTED:
+        raise Refused(400, f"expected a number from 1 to {_MOST_WANTED} as `max_results`")
+    return int(given)
+
+
+def _without_page(asked: Asked) -> dict[str, Any]:
+    pages = ("page_token", "pageToken", "max_results", "maxResults")
+    return {name: value for name, value in {**asked.query, **asked.json}.items() if name not in pages}
+
+
+def _links(node: Any) -> list[str]:
+    """All addresses in an answer."""
+    if isinstance(node, Mapping):
+        return [link for one in node.values() for link in _links(one)]
+    if isinstance(node, list):
+        return [link for one in node for link in _links(one)]
+    return [node] if isinstance(node, str) and re.match(r"[a-z][a-z0-9+.-]*://", node) else []
+
+

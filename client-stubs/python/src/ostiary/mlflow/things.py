@@ -1,0 +1,125 @@
+"""MLflow's objects as entities that go with a question.
+
+They are given with each request, not put as facts: so they are never behind MLflow, no second writer has to follow it, and the
+log's entry has exactly what was decided on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ostiary.values import Entity, Uid, Value
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object: its entity type, its id, what MLflow says of it, and what it is within."""
+
+    type: str
+    id: str
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    within: Thing | None = None
+    #: A registered version's stage in MLflow's own sense.
+    stage: str = ""
+
+    @property
+    def uid(self) -> Uid:
+        """Its name in questions."""
+        return Uid(self.type, self.id)
+
+    @property
+    def top(self) -> Thing:
+        """The experiment or registered model that it belongs to."""
+        return self if self.within is None else self.within.top
+
+    def chain(self) -> tuple[Thing, ...]:
+        """Itself and all that it is within."""
+        return (self,) if self.within is None else (self, *self.within.chain())
+
+    def file(self, path: str) -> Thing:
+        """A file of it."""
+        return Thing("Artifact", f"{self.id}/{path}", path, {}, self)
+
+
+#: What the server as a whole is called, for what is about nothing smaller.
+SERVER = Thing("Server", "mlflow")
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Whose a thing is, in which project and stage, by the bundle's ``mlflow.json``.
+
+    A project is a tag of the experiment or registered model, else what ``project_names`` finds in its name, else
+    ``project_default``. An owner and a stage are tags of the thing or of what it is within.
+    """
+
+    project_tag: str = "project"
+    project_names: re.Pattern[str] | None = None
+    project_default: str = "unassigned"
+    owner_tag: str = "owner"
+    stage_tag: str = "stage"
+    person: str = "User"
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], person: str) -> Ownership:
+        """Reads it; raises ``ValueError`` for what is no such map."""
+        known = {"project", "owner", "stage"}
+        if not set(settings) <= known:
+            raise ValueError(f"expected {', '.join(sorted(known))} in the map, got {', '.join(sorted(settings))}")
+        project = settings.get("project", {})
+        names = project.get("names")
+        pattern = None if names is None else re.compile(names)
+        if pattern is not None and pattern.groups != 1:
+            raise ValueError(f"expected one group in the map's project.names, got `{names}`")
+        return cls(
+            project.get("tag", "project"),
+            pattern,
+            project.get("default", "unassigned"),
+            settings.get("owner", {}).get("tag", "owner"),
+            settings.get("stage", {}).get("tag", "stage"),
+            person,
+        )
+
+    @property
+    def governing_tags(self) -> frozenset[str]:
+        """Tags that decide who may do what, and where files are: to change one is more than to write."""
+        return frozenset({self.project_tag, self.owner_tag, self.stage_tag, "mlflow.artifactLocation"})
+
+    def project(self, name: str, tags: Mapping[str, str]) -> Uid:
+        """The project of an experiment or registered model of that name with these tags."""
+        found = tags.get(self.project_tag)
+        if not found and self.project_names is not None and (match := self.project_names.fullmatch(name)):
+            found = match.group(1)
+        return Uid("Project", found or self.project_default)
+
+    def entities(self, thing: Thing) -> tuple[Entity, ...]:
+        """The thing and all that it is within, as a question carries them; none for the server."""
+        if thing.top == SERVER:
+            return ()
+        top = thing.top
+        project = self.project(top.name, top.tags)
+        return tuple(self._entity(one, project) for one in thing.chain())
+
+    def _entity(self, thing: Thing, project: Uid) -> Entity:
+        attributes: dict[str, Value] = {"project": project}
+        if thing.name:
+            attributes["name"] = thing.name
+        if owner := self._tag(thing, self.owner_tag):
+            attributes["owner"] = Uid(self.person, owner)
+        if stage := thing.stage or self._tag(thing, self.stage_tag):
+            attributes["stage"] = stage
+        return Entity(thing.uid, attributes, (project if thing.within is None else thing.within.uid,))
+
+    def _tag(self, thing: Thing, key: str) -> str:
+        return next((one.tags[key] for one in thing.chain() if one.tags.get(key)), "")
+
+
+def tags_of(given: Any) -> dict[str, str]:
+    """Tags as MLflow's answers have them: a list of ``key`` and ``value``, or a mapping."""
+    if isinstance(given, Mapping):
+        return {str(key): str(value) for key, value in given.items()}
+    return {str(tag.get("key", "")): str(tag.get("value", "")) for tag in given or () if isinstance(tag, Mapping)}
