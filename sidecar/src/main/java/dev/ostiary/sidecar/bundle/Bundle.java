@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param policies all policy files together; their ids are their {@code @id}
  * @param admin the sidecar's own policies, if the bundle brings them
  * @param entities all entity files together, and the actions
+ * @param migrations what becomes of entities that facts put, by version
  * @param warnings what the validator found sound, but hardly meant
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -41,6 +42,7 @@ public record Bundle(
     List<Policy> policies,
     Optional<AdminPolicies> admin,
     Entities entities,
+    List<Migration> migrations,
     List<ValidationWarning> warnings) {
   /** The most bytes that the files may have together, so that an activation is one fact. */
   public static final long MAX_BYTES = 15 << 20;
@@ -48,6 +50,7 @@ public record Bundle(
   public Bundle {
     files = List.copyOf(files);
     policies = List.copyOf(policies);
+    migrations = List.copyOf(migrations);
     warnings = List.copyOf(warnings);
   }
 
@@ -69,6 +72,7 @@ public record Bundle(
         policies,
         Optional.empty(),
         entities,
+        migrations,
         warnings);
   }
 

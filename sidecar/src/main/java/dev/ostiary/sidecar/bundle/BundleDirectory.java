@@ -16,8 +16,8 @@ import java.util.TreeMap;
 
 /**
  * Reads the files of a bundle directory that are activated: {@code bundle.yaml}, {@code *.cedar},
- * {@code *.cedarschema}, {@code entities/*.json}, {@code admin/*.cedar}. Everything else is the
- * author's, except where it looks like policies that would be overlooked.
+ * {@code *.cedarschema}, {@code entities/*.json}, {@code migrations/*.json}, {@code admin/*.cedar}.
+ * Everything else is the author's, except where it looks like policies that would be overlooked.
  *
  * <p>A symbolic link is followed as long as it stays in the directory, since that is how Kubernetes
  * mounts a volume; anything that is no regular file is refused without being opened.
@@ -71,6 +71,8 @@ final class BundleDirectory {
             || name.endsWith(BundleReader.POLICIES)
             || name.endsWith(BundleReader.SCHEMA)) add(name, child);
         else if (name.equals("entities")) listFiles(child, name, BundleReader.ENTITIES);
+        else if (name.equals(MigrationReader.DIRECTORY))
+          listFiles(child, name, BundleReader.ENTITIES);
         else if (name.equals(AdminPolicies.DIRECTORY)) listAdmin(child);
         else if (!name.equals("tests") && Files.isDirectory(child)) refusePoliciesIn(child, name);
       }

@@ -32,6 +32,7 @@ public final class BundleReader {
   static final String SCHEMA = ".cedarschema";
   static final String ENTITIES = ".json";
   private static final String ENTITIES_IN = "entities/";
+  private static final String MIGRATIONS_IN = MigrationReader.DIRECTORY + "/";
   private static final String ADMIN = AdminPolicies.DIRECTORY + "/";
 
   private final List<SourceError> errors = new ArrayList<>();
@@ -81,6 +82,23 @@ public final class BundleReader {
     return new BundleReader().bundle(files, signed);
   }
 
+  /**
+   * The migrations alone of a bundle's canonical form, read as when it was activated.
+   *
+   * @throws BundleException with every fault that was found
+   */
+  public static List<Migration> migrations(List<BundleFile> files) throws BundleException {
+    var reader = new BundleReader();
+    var migrations =
+        MigrationReader.read(
+            reader.sources(files, MIGRATIONS_IN, ENTITIES),
+            Long.MAX_VALUE,
+            Optional.empty(),
+            reader.errors);
+    if (!reader.errors.isEmpty()) throw new BundleException(reader.errors);
+    return migrations;
+  }
+
   private Bundle bundle(List<BundleFile> files, Optional<Signed> signed) throws BundleException {
     var sorted = files.stream().sorted(Comparator.comparing(BundleFile::path)).toList();
     Optional<Schema> written = schema(sources(sorted, SCHEMA));
@@ -99,6 +117,9 @@ public final class BundleReader {
       entities =
           new EntityReader(schema.get(), errors).read(sources(sorted, ENTITIES_IN, ENTITIES));
     }
+    List<Migration> migrations =
+        MigrationReader.read(
+            sources(sorted, MIGRATIONS_IN, ENTITIES), settings.version(), schema, errors);
     if (!errors.isEmpty() || schema.isEmpty() || secrets.isEmpty()) {
       errors.sort(
           Comparator.comparing((SourceError error) -> error.span().source().name())
@@ -117,6 +138,7 @@ public final class BundleReader {
         policies,
         admin,
         entities,
+        migrations,
         warnings);
   }
 

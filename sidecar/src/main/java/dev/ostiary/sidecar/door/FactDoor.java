@@ -139,7 +139,8 @@ final class FactDoor {
             .getActivatedBuilder()
             .setName(activation.getName())
             .setVersion(activation.getVersion())
-            .setDigest(activation.getDigest());
+            .setDigest(activation.getDigest())
+            .setMigrated(activation.getMigratedFrom() > 0);
         yield Optional.of(response.build());
       }
       case ENTITY_CHANGES -> {

@@ -2,6 +2,7 @@ package dev.ostiary.sidecar.facts;
 
 import dev.ostiary.cedar.Entity;
 import dev.ostiary.cedar.EntityUid;
+import dev.ostiary.sidecar.bundle.Migration;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
 import dev.ostiary.sidecar.contract.ContractWriter;
@@ -10,6 +11,7 @@ import dev.ostiary.sidecar.subjects.Names;
 import dev.ostiary.v1.EntityChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One change of one entity. */
@@ -27,6 +29,29 @@ public sealed interface Change {
 
   /** The end of a put; the bundle's entity of that uid shows again. */
   record Delete(EntityUid uid) implements Change {}
+
+  /** What migrations make of entities that facts put, one after the other. */
+  static List<Change> migrated(Map<EntityUid, Entity> put, List<Migration> migrations) {
+    var changes = new ArrayList<Change>();
+    for (Entity before : put.values()) {
+      Optional<Entity> after = Optional.of(before);
+      for (Migration migration : migrations)
+        if (migration.type().equals(before.uid().type())) after = after.flatMap(migration::apply);
+      if (after.isEmpty()) changes.add(new Delete(before.uid()));
+      else if (!after.get().equals(before)) changes.add(new Put(after.get()));
+    }
+    return changes;
+  }
+
+  /** Applies changes to the entities that facts put. */
+  static void apply(List<Change> changes, Map<EntityUid, Entity> put) {
+    for (Change change : changes) {
+      switch (change) {
+        case Put(var entity) -> put.put(entity.uid(), entity);
+        case Delete(var uid) -> put.remove(uid);
+      }
+    }
+  }
 
   /**
    * Reads changes as the contract has them.

@@ -19,6 +19,7 @@ import dev.ostiary.record.v1.SnapshotHead;
 import dev.ostiary.record.v1.SnapshotTaken;
 import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.Mentions;
+import dev.ostiary.sidecar.bundle.Migration;
 import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
@@ -224,8 +225,13 @@ public final class FactLog implements AutoCloseable {
   private Snapshot append(Bundle bundle) throws ActivationException, InterruptedException {
     // Compiled first: what cannot be compiled must not become a fact.
     var put = layers.put();
+    long before = snapshot().map(now -> now.bundle().version()).orElse(Long.MAX_VALUE);
+    var migrated = Change.migrated(put, Migration.due(bundle.migrations(), before));
+    Change.apply(migrated, put);
     Snapshot compiled = over(Snapshot.of(bundle, revision(0)), put, hidden(bundle));
-    Revision revision = writer.append(Fact.newBuilder().setActivation(writer.stored(bundle)));
+    var stored = writer.stored(bundle).toBuilder();
+    if (!migrated.isEmpty()) stored.setMigratedFrom(before);
+    Revision revision = writer.append(Fact.newBuilder().setActivation(stored));
     Snapshot activated = compiled.at(revision);
     layers.become(activated, Set.copyOf(put.keySet()));
     changedSince++;
@@ -251,7 +257,8 @@ public final class FactLog implements AutoCloseable {
           "`"
               + (at == null ? "" : hidden.apply(at))
               + "`, which a fact put, does not fit the schema: "
-              + e.getMessage());
+              + e.getMessage()
+              + "; a migration may change it");
     } catch (EntitiesException e) {
       throw new ActivationException(
           Reason.ENTITY_REFUSED, "with the entities that facts put: " + e.getMessage());

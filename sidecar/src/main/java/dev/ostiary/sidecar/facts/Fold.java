@@ -15,6 +15,7 @@ import dev.ostiary.sidecar.bundle.Bundle;
 import dev.ostiary.sidecar.bundle.BundleException;
 import dev.ostiary.sidecar.bundle.BundleFile;
 import dev.ostiary.sidecar.bundle.BundleReader;
+import dev.ostiary.sidecar.bundle.Migration;
 import dev.ostiary.sidecar.bundle.Signed;
 import dev.ostiary.sidecar.contract.ContractException;
 import dev.ostiary.sidecar.contract.ContractReader;
@@ -149,14 +150,18 @@ final class Fold {
     } catch (InvalidProtocolBufferException | ContractException e) {
       fault = unknown(record, "a fact");
       return false;
+    } catch (CannotFoldException e) {
+      fault = e;
+      return false;
     }
   }
 
-  private boolean take(Fact fact, LogRecord record) throws ContractException {
+  private boolean take(Fact fact, LogRecord record) throws ContractException, CannotFoldException {
     if (!known(fact)) return false;
     return switch (fact.getFactCase()) {
       case ACTIVATION -> {
         if (!known(fact.getActivation())) yield false;
+        if (fact.getActivation().getMigratedFrom() > 0) migrate(fact.getActivation());
         // Only the last one counts, so only that one is compiled.
         activation = fact.getActivation();
         activationSize = record.index() + record.count();
@@ -281,6 +286,18 @@ final class Fold {
     return Optional.ofNullable(layers.snapshot());
   }
 
+  /** Does what the migrations of a bundle did to the entities that facts had put. */
+  private void migrate(Activation next) throws CannotFoldException {
+    var put = layers.put();
+    Change.apply(changes, put);
+    try {
+      var migrations = BundleReader.migrations(files(next));
+      changes.addAll(Change.migrated(put, Migration.due(migrations, next.getMigratedFrom())));
+    } catch (BundleException e) {
+      throw refused(next, e);
+    }
+  }
+
   private Revision at(long entries) {
     return new Revision(origin, epoch, entries);
   }
@@ -296,12 +313,7 @@ final class Fold {
   /** Puts the two layers together anew: the bundle's, and all that facts put up to here. */
   private void rebuild(Snapshot bundles) throws CannotFoldException {
     var put = layers.put();
-    for (Change change : changes) {
-      switch (change) {
-        case Change.Put(var entity) -> put.put(entity.uid(), entity);
-        case Change.Delete(var uid) -> put.remove(uid);
-      }
-    }
+    Change.apply(changes, put);
     try {
       Snapshot both = Layers.over(bundles, put);
       layers.become(
@@ -322,9 +334,19 @@ final class Fold {
         new Signed(activation.getEnvelope().toByteArray(), activation.getKeyIdsList()));
   }
 
-  /** The bundle that an activation holds. */
-  private Bundle bundle(Activation activation) throws CannotFoldException {
-    String named = "`" + activation.getName() + "` version " + activation.getVersion();
+  private static String named(Activation activation) {
+    return "`" + activation.getName() + "` version " + activation.getVersion();
+  }
+
+  private static CannotFoldException refused(Activation activation, BundleException e) {
+    return new CannotFoldException(
+        Reason.BUNDLE_REFUSED,
+        named(activation) + " is refused by this version: " + e.errors().getFirst());
+  }
+
+  /** The files of the bundle that an activation holds. */
+  private List<BundleFile> files(Activation activation) throws CannotFoldException {
+    String named = named(activation);
     redacted = false;
     List<BundleFile> files;
     if (activation.getSealed().isEmpty()) {
@@ -343,16 +365,19 @@ final class Fold {
     if (!redacted && !Arrays.equals(Bundle.digest(files), activation.getDigest().toByteArray()))
       throw new CannotFoldException(
           Reason.DIGEST_DIFFERS, "the activation of " + named + " does not hold what it names");
+    return files;
+  }
+
+  /** The bundle that an activation holds. */
+  private Bundle bundle(Activation activation) throws CannotFoldException {
     try {
-      Bundle bundle = BundleReader.of(files, signed(activation));
+      Bundle bundle = BundleReader.of(files(activation), signed(activation));
       if (activation.getRecoveryKeyIdsList().isEmpty()) return bundle;
       return bundle.recovered(
           new Signed(
               activation.getRecoveryEnvelope().toByteArray(), activation.getRecoveryKeyIdsList()));
     } catch (BundleException e) {
-      throw new CannotFoldException(
-          Reason.BUNDLE_REFUSED,
-          named + ", which is in force, is refused by this version: " + e.errors().getFirst());
+      throw refused(activation, e);
     }
   }
 }

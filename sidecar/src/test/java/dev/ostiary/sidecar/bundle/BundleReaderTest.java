@@ -75,6 +75,32 @@ class BundleReaderTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          3   | []                          | migrations/3.json:1:1: expected a file named after a version of the bundle so far
+          two | []                          | migrations/two.json:1:1: expected a file named after a version of the bundle so far
+          2   | {}                          | migrations/2.json:1:1: expected an array of migrations, got an object
+          2   | [7]                         | migrations/2.json:1:2: expected a migration, as an object with `type`, got `7`
+          2   | [{"rename": {}}]            | migrations/2.json:1:2: expected `type`, the name of an entity type, got an object
+          2   | [{"type": "Doc", "ad": {}}] | migrations/2.json:1:24: unknown key `ad`; did you mean `add`?
+          2   | [{"type": "Dock"}]          | migrations/2.json:1:11: unknown entity type `Dock`; did you mean `Doc`?
+          2   | [{"type": "Doc", "delete": true, "add": {}}] | migrations/2.json:1:2: expected `"delete": true` alone, or none, got an object
+          2   | [{"type": "Doc", "add": {"opn": true}}] | migrations/2.json:1:2: unknown attribute `opn`; did you mean `open`?
+          2   | [{"type": "Doc", "rename": {"x": "y", "z": "y"}}] | migrations/2.json:1:44: expected each attribute once, got `"y"`
+          2   | [{"type": "Doc", "remove": [1]}] | migrations/2.json:1:29: expected an attribute's name, got `1`
+          2   | [{"type": "Doc", "type": "Doc"}] | migrations/2.json:1:2: expected each name once, got an object
+          1   | [{"type": "Dock", "add": {"opn": true}}] | accepted
+          """)
+  void aFaultInAMigrationIsToldWithItsPlace(String version, String json, String fault) {
+    var faults = new BundleText().version(2).with("migrations/" + version + ".json", json).faults();
+    assertEquals(
+        fault, fault.equals("accepted") ? faults.getFirst().split(":")[0] : faults.getFirst());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
       textBlock =
           """
           name: docs\\nversion: 1\\nlogs: strict | bundle.yaml:3:1: unknown key `logs`; did you mean `log`?

@@ -187,8 +187,13 @@ final class EntityFactsTest {
       facts.activate(active);
       for (int step = 0; step < 200; step++) {
         if (random.nextInt(20) == 0) {
-          active = bundle(active.version() + 1);
+          boolean migrates = random.nextBoolean();
+          active = migrates ? migrating(active.version() + 1) : bundle(active.version() + 1);
           facts.activate(active);
+          if (migrates) {
+            put.keySet().removeIf(uid -> uid.type().equals("Note"));
+            put.replaceAll((uid, entity) -> uid.type().equals("User") ? cleared(entity) : entity);
+          }
         }
         var changes = new ArrayList<Change>();
         var after = new HashMap<>(put);
@@ -221,6 +226,56 @@ final class EntityFactsTest {
       Snapshot snapshot = history.at(new Revision("test/facts", 1, size)).orElseThrow();
       assertEquals(size, snapshot.dataRevision().size());
       assertIs(Objects.requireNonNull(expected.get(size)), snapshot);
+    }
+  }
+
+  private static Bundle migrating(long version) throws Exception {
+    return text(version, SCHEMA)
+        .with(
+            "migrations/" + version + ".json",
+            """
+            [{"type": "Note", "delete": true},
+             {"type": "User", "remove": ["clearance"], "add": {"clearance": 77}}]
+            """)
+        .read();
+  }
+
+  private static Entity cleared(Entity user) {
+    var attributes = RecordValue.of(Map.of("clearance", new LongValue(77)));
+    return new Entity(user.uid(), attributes, user.tags(), user.parents());
+  }
+
+  @Test
+  void migrationsSinceTheVersionInForceChangeWhatFactsPutAndComeBackAfterARestart()
+      throws Exception {
+    String renamed = SCHEMA.replace("clearance?: Long", "level: Long, grade: String");
+    var text =
+        text(7, renamed)
+            .with("migrations/1.json", "[{\"type\": \"User\", \"delete\": true}]")
+            .with(
+                "migrations/3.json",
+                "[{\"type\": \"User\", \"rename\": {\"clearance\": \"level\"}}]")
+            .with(
+                "migrations/5.json",
+                "[{\"type\": \"User\", \"add\": {\"level\": 0, \"grade\": \"new\"}}]");
+    Entity bo = user("bo", 3, "staff");
+    var after = RecordValue.of(Map.of("level", new LongValue(3), "grade", new StringValue("new")));
+    Entity expected = new Entity(bo.uid(), after, RecordValue.EMPTY, bo.parents());
+    try (FactLog facts = open()) {
+      facts.activate(bundle(2));
+      Snapshot before = inForce(facts, put(bo));
+      Bundle bare = text(7, renamed).with("entities/all.json", "[]").read();
+      assertThrows(ActivationException.class, () -> facts.activate(bare));
+      assertSame(before, facts.snapshot().orElseThrow());
+      Snapshot migrated = facts.activate(text.with("entities/all.json", "[]").read());
+      assertEquals(Optional.of(expected), migrated.entities().find(bo.uid()));
+      assertEquals(migrated.policyRevision(), migrated.dataRevision());
+      inForce(facts, put(group("staff", "all")));
+    }
+    try (FactLog facts = open()) {
+      Snapshot again = facts.snapshot().orElseThrow();
+      assertEquals(Optional.of(expected), again.entities().find(bo.uid()));
+      assertTrue(again.entities().isIn(bo.uid(), uid("Group", "all")));
     }
   }
 
