@@ -30,7 +30,7 @@ class KillTest {
 
   @Test
   void aKilledWriterLosesNothingAcknowledgedAndForksNothing() throws Exception {
-    int cycles = Boolean.getBoolean("ostiary.long") ? 1_000 : 20;
+    int cycles = Boolean.getBoolean("ostiary.long") ? Integer.getInteger("kills", 1_000) : 20;
     long seed = System.nanoTime();
     System.out.println("KillTest seed " + seed);
     var random = new SplittableRandom(seed);

@@ -18,6 +18,7 @@ final class KilledWriter {
 
   public static void main(String[] arguments) throws Exception {
     long begin = System.nanoTime();
+    Thread.ofPlatform().daemon().start(KilledWriter::endWithTheTest);
     var options = Logs.options(Path.of(arguments[0]));
     var log = DecisionLog.open(options.withSegmentBytes(256 << 10));
     @SuppressWarnings("DefaultCharset") // bytes only
@@ -44,6 +45,16 @@ final class KilledWriter {
             }
           });
     }
+  }
+
+  /** Nobody writes to its standard input, which ends with the process that started it. */
+  private static void endWithTheTest() {
+    try {
+      while (System.in.read() >= 0) Thread.onSpinWait();
+    } catch (IOException e) {
+      // It ended, too.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   /** The record of a number: it can be told whole from its bytes. */

@@ -129,6 +129,7 @@ public final class Sidecar implements AutoCloseable {
     var erasure = new Erasure(facts, subjects, recorder);
     try {
       erasure.finish();
+      recorder.keyRotated();
     } catch (IOException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {

@@ -114,6 +114,13 @@ final class EntryLine {
                     : "")
                 + (erased.hasCaller() ? ", for " + uid(erased.getCaller()) : ""));
       }
+      case KEY_ROTATED ->
+          List.of(
+              head
+                  + "key of "
+                  + entry.getKeyRotated().getName()
+                  + " replaced by "
+                  + HexFormat.of().formatHex(entry.getKeyRotated().getKeyId().toByteArray()));
       case ENTRY_NOT_SET ->
           List.of(head + "a record of a later version, which this program cannot show");
     };

@@ -48,6 +48,7 @@ final class CloudEvents {
           PRUNED,
           REVEALED,
           ERASED,
+          KEY_ROTATED,
           ENTRY_NOT_SET -> {
         var event = event(origin, index, entry, Long.toString(index));
         event.addProperty("type", TYPE + entry.getEntryCase().name().toLowerCase(Locale.ROOT));

@@ -17,6 +17,7 @@ import dev.ostiary.record.v1.Closed;
 import dev.ostiary.record.v1.DecisionLogEntry;
 import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.record.v1.Erased;
+import dev.ostiary.record.v1.KeyRotated;
 import dev.ostiary.record.v1.PolicyActivated;
 import dev.ostiary.record.v1.Pruned;
 import dev.ostiary.record.v1.Refused;
@@ -252,6 +253,18 @@ public final class Recorder implements AutoCloseable {
   /** Writes that what was known of a subject was erased. */
   public void erased(Erased erased) throws IOException, InterruptedException {
     durably(entry().setErased(erased));
+  }
+
+  /**
+   * Writes that the key of the tables of subjects was replaced, unless that was written. Blocks.
+   */
+  public void keyRotated() throws IOException, InterruptedException {
+    var unreported = subjects.unreportedKey();
+    if (unreported.isEmpty()) return;
+    durably(
+        entry()
+            .setKeyRotated(KeyRotated.newBuilder().setName("subjects").setKeyId(unreported.get())));
+    subjects.reportedKey();
   }
 
   /** Writes that the log's beginning is removed. */

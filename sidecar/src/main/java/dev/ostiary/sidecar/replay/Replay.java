@@ -100,7 +100,8 @@ public final class Replay {
             CLOCK_STEP,
             PRUNED,
             REVEALED,
-            ERASED -> {}
+            ERASED,
+            KEY_ROTATED -> {}
       }
     } catch (InvalidProtocolBufferException e) {
       notMade("the entry is not a decision log's");

@@ -9,18 +9,30 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.List;
 import javax.crypto.SecretKey;
 
-/** The key that encrypts the tables: one line of base64, 32 bytes, readable by its owner alone. */
+/**
+ * The keys that encrypt the tables, readable by their owner alone: a line of base64 for each, 32
+ * bytes. The first one is in use, those after it were before.
+ */
 final class KeyFile {
   private KeyFile() {}
 
-  static SecretKey read(Path file) throws SubjectsException {
+  /** The keys, at least one. */
+  static List<SecretKey> read(Path file) throws SubjectsException {
     try {
-      byte[] key = Base64.getDecoder().decode(Files.readString(file).strip());
-      if (key.length == Sealer.KEY_BYTES) return Sealer.key(key);
+      var keys = new ArrayList<SecretKey>();
+      boolean good = true;
+      for (String line : Files.readString(file).strip().lines().toList()) {
+        byte[] key = Base64.getDecoder().decode(line.strip());
+        good &= key.length == Sealer.KEY_BYTES;
+        if (good) keys.add(Sealer.key(key));
+      }
+      if (good && !keys.isEmpty()) return keys;
     } catch (IllegalArgumentException e) {
       // falls through to the one message
     } catch (NoSuchFileException e) {
@@ -30,11 +42,14 @@ final class KeyFile {
       throw new SubjectsException(file + ": cannot be read: " + e.getMessage());
     }
     throw new SubjectsException(
-        file + ": expected " + Sealer.KEY_BYTES + " bytes in base64, got something else");
+        file
+            + ": expected "
+            + Sealer.KEY_BYTES
+            + " bytes in base64, and perhaps keys before it in lines below, got something else");
   }
 
   /** The same, made if there is none; a new one is on the disk when this returns. */
-  static SecretKey readOrMake(Path file) throws SubjectsException {
+  static List<SecretKey> readOrMake(Path file) throws SubjectsException {
     if (Files.exists(file)) return read(file);
     var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     String line = Base64.getEncoder().encodeToString(Sealer.random(Sealer.KEY_BYTES)) + "\n";

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subjects extends Names implements AutoCloseable {
   private static final int PSEUDONYM_BYTES = 12;
+  private static final int KEY_ID_BYTES = 16;
   private static final String TABLE = "subjects/table";
 
   final Sealer sealer = new Sealer();
@@ -49,6 +52,8 @@ public final class Subjects extends Names implements AutoCloseable {
   private final Map<EntityUid, ErasedSubject> tombstones = new HashMap<>();
   private final boolean here;
   private @Nullable TableFile file;
+  private ByteString keyId = ByteString.EMPTY;
+  private ByteString reportedKeyId = ByteString.EMPTY;
   private @Nullable IOException failure;
   private @Nullable TableCopy copy;
   private final ReentrantLock shipping = new ReentrantLock();
@@ -72,7 +77,7 @@ public final class Subjects extends Names implements AutoCloseable {
 
   /**
    * Opens the tables for the one writer of a data directory, making them and their key if there are
-   * none. Blocks.
+   * none, and encrypting them anew where the first of the keys is another than before. Blocks.
    *
    * @param copy where they are kept besides; where there are none they come back from it
    */
@@ -91,10 +96,12 @@ public final class Subjects extends Names implements AutoCloseable {
         restored = kept.restore();
         subjects.copy = kept;
       }
-      SecretKey kek = Files.exists(path) ? KeyFile.read(key) : KeyFile.readOrMake(key);
-      TableFile file = TableFile.take(path, kek, subjects.sealer);
+      var keks = Files.exists(path) ? KeyFile.read(key) : KeyFile.readOrMake(key);
+      TableFile file = TableFile.take(path, keks, subjects.sealer);
       subjects.file = file;
-      file.rows().forEach(subjects::take);
+      subjects.keyId = id(keks.getFirst());
+      TableFile.Rows read = file.rows();
+      read.rows().forEach(subjects::take);
       if (subjects.houseKey == null) {
         var row =
             SubjectRow.newBuilder()
@@ -102,11 +109,10 @@ public final class Subjects extends Names implements AutoCloseable {
                 .build();
         subjects.append(List.of(row));
       }
-      if (restored) {
-        // Written anew it is another state, so that the process before this can put none any more.
-        subjects.rewrite(row -> row);
-        subjects.ship();
-      }
+      if (subjects.reportedKeyId.isEmpty()) subjects.reportedKey();
+      // Written anew it is another state, so that the process before this can put none any more.
+      if (restored || !read.current()) subjects.rewrite(row -> row);
+      if (restored) subjects.ship();
     } catch (IOException e) {
       subjects.close();
       throw new SubjectsException(path + ": cannot be written, or restored: " + e.getMessage());
@@ -154,6 +160,7 @@ public final class Subjects extends Names implements AutoCloseable {
         erased.put(uid, true);
         tombstones.put(uid, row.getErased());
       }
+      case REPORTED_KEY -> reportedKeyId = row.getReportedKey();
       case ROW_NOT_SET -> {} // of a later version; it is not rewritten, since that is refused
     }
   }
@@ -313,8 +320,31 @@ public final class Subjects extends Names implements AutoCloseable {
     });
   }
 
+  private static ByteString id(SecretKey key) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
+      return ByteString.copyFrom(digest, 0, KEY_ID_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  /**
+   * The name of the key that encrypts the tables, the first 16 bytes of its SHA-256, where the
+   * decision log may not know of it yet.
+   */
+  public synchronized Optional<ByteString> unreportedKey() {
+    return Optional.of(keyId).filter(id -> !id.equals(reportedKeyId));
+  }
+
+  /** Takes note that the decision log knows of the key. Blocks. */
+  public synchronized void reportedKey() throws IOException {
+    append(List.of(SubjectRow.newBuilder().setReportedKey(keyId).build()));
+  }
+
   private void rewrite(UnaryOperator<SubjectRow> change) throws IOException {
     var rows = new ArrayList<SubjectRow>();
+    rows.add(SubjectRow.newBuilder().setReportedKey(reportedKeyId).build());
     rows.add(
         SubjectRow.newBuilder().setHouseKey(ByteString.copyFrom(houseKey().getEncoded())).build());
     for (BundleKey bundle : bundles.values())

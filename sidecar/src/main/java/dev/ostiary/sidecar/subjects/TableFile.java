@@ -16,65 +16,76 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import javax.crypto.SecretKey;
 
 /**
  * The rows on the disk: {@code OSTYSUB1}, then for each row a u32 length, a u32 CRC32C, and the row
- * sealed under the key-encryption key. Rows are appended and fsynced; a removal writes the file
- * anew. One thread at a time.
+ * sealed under the key-encryption key, the first of those that are given. Rows are appended and
+ * fsynced; a removal writes the file anew. One thread at a time.
  */
 final class TableFile implements AutoCloseable {
   private static final byte[] MAGIC = "OSTYSUB1".getBytes(StandardCharsets.US_ASCII);
   private static final int HEAD = 8;
 
   private final Path path;
-  private final SecretKey key;
+  private final List<SecretKey> keys;
   private final Sealer sealer;
   private FileChannel channel;
   private boolean failed;
 
-  private TableFile(Path path, SecretKey key, Sealer sealer, FileChannel channel) {
+  private TableFile(Path path, List<SecretKey> keys, Sealer sealer, FileChannel channel) {
     this.path = path;
-    this.key = key;
+    this.keys = keys;
     this.sealer = sealer;
     this.channel = channel;
   }
 
-  /** Rows, and how many bytes of the file hold them. */
-  record Rows(List<SubjectRow> rows, long length) {}
+  /**
+   * Rows, and how many bytes of the file hold them.
+   *
+   * @param current whether all are sealed under the first key
+   */
+  record Rows(List<SubjectRow> rows, long length, boolean current) {}
 
   /**
    * Reads the rows, but for a torn tail; none where there is no file.
    *
-   * @throws SubjectsException where one cannot be read though sound ones follow it, or with this
-   *     key
+   * @param keys of which one opens each row
+   * @throws SubjectsException where one cannot be read though sound ones follow it, or with these
+   *     keys
    */
-  static Rows read(Path path, SecretKey key) throws SubjectsException {
+  static Rows read(Path path, List<SecretKey> keys) throws SubjectsException {
     ByteBuffer bytes;
     try {
       bytes = ByteBuffer.wrap(Files.readAllBytes(path));
     } catch (NoSuchFileException e) {
-      return new Rows(List.of(), 0);
+      return new Rows(List.of(), 0, true);
     } catch (IOException e) {
       throw new SubjectsException(path + ": cannot be read: " + e.getMessage());
     }
     var rows = new ArrayList<SubjectRow>();
-    if (bytes.limit() < MAGIC.length) return new Rows(rows, 0);
+    if (bytes.limit() < MAGIC.length) return new Rows(rows, 0, true);
     if (!bytes.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC)))
       throw new SubjectsException(path + ": expected a table of subjects, got something else");
     int at = MAGIC.length;
+    boolean current = true;
     while (isSound(bytes, at)) {
       var box = new byte[bytes.getInt(at)];
       bytes.get(at + HEAD, box);
-      rows.add(row(path, at, box, key));
+      var plain = Sealer.open(keys.getFirst(), box);
+      current &= plain.isPresent();
+      for (int i = 1; i < keys.size() && plain.isEmpty(); i++)
+        plain = Sealer.open(keys.get(i), box);
+      rows.add(row(path, at, plain));
       at += HEAD + box.length;
     }
     for (int later = at + 1; later < bytes.limit(); later++)
       if (isSound(bytes, later))
         throw new SubjectsException(
             path + ": damaged at byte " + at + ", sound from byte " + later + "; restore a copy");
-    return new Rows(rows, at);
+    return new Rows(rows, at, current);
   }
 
   private static boolean isSound(ByteBuffer bytes, int at) {
@@ -85,10 +96,9 @@ final class TableFile implements AutoCloseable {
         && crc(bytes.slice(at + HEAD, length)) == bytes.getInt(at + 4);
   }
 
-  private static SubjectRow row(Path path, int at, byte[] box, SecretKey key)
+  private static SubjectRow row(Path path, int at, Optional<byte[]> plain)
       throws SubjectsException {
     try {
-      var plain = Sealer.open(key, box);
       if (plain.isPresent()) return SubjectRow.parseFrom(plain.get());
     } catch (InvalidProtocolBufferException e) {
       // falls through: another program wrote it
@@ -102,10 +112,10 @@ final class TableFile implements AutoCloseable {
    *
    * @throws SubjectsException if another process has it
    */
-  static TableFile take(Path path, SecretKey key, Sealer sealer)
+  static TableFile take(Path path, List<SecretKey> keys, Sealer sealer)
       throws IOException, SubjectsException {
     var channel = open(path, StandardOpenOption.CREATE);
-    if (isLocked(channel)) return new TableFile(path, key, sealer, channel);
+    if (isLocked(channel)) return new TableFile(path, keys, sealer, channel);
     channel.close();
     throw new SubjectsException(path + ": another process has it open; stop it first");
   }
@@ -120,8 +130,8 @@ final class TableFile implements AutoCloseable {
   }
 
   /** Reads the rows and goes on after them. */
-  List<SubjectRow> rows() throws IOException, SubjectsException {
-    Rows read = read(path, key);
+  Rows rows() throws IOException, SubjectsException {
+    Rows read = read(path, keys);
     if (read.length() == 0) {
       channel.truncate(0);
       write(channel, MAGIC);
@@ -131,7 +141,7 @@ final class TableFile implements AutoCloseable {
     }
     channel.force(true);
     sync(path.toAbsolutePath().resolveSibling(""));
-    return read.rows();
+    return read;
   }
 
   private static FileChannel open(Path path, StandardOpenOption how) throws IOException {
@@ -175,7 +185,7 @@ final class TableFile implements AutoCloseable {
   }
 
   private byte[] frame(SubjectRow row) {
-    byte[] box = sealer.seal(key, row.toByteArray());
+    byte[] box = sealer.seal(keys.getFirst(), row.toByteArray());
     return ByteBuffer.allocate(HEAD + box.length)
         .putInt(box.length)
         .putInt(crc(ByteBuffer.wrap(box)))

@@ -94,8 +94,7 @@ class BundleReaderTest {
           """)
   void aFaultInAMigrationIsToldWithItsPlace(String version, String json, String fault) {
     var faults = new BundleText().version(2).with("migrations/" + version + ".json", json).faults();
-    assertEquals(
-        fault, fault.equals("accepted") ? faults.getFirst().split(":")[0] : faults.getFirst());
+    assertTrue(faults.getFirst().startsWith(fault), faults::toString);
   }
 
   @ParameterizedTest

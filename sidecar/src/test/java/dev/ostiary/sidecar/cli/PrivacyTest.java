@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,7 +202,13 @@ final class PrivacyTest {
         replayed.contains("4 not made again: a subject that it is about was erased"), replayed);
     assertTrue(replayed.endsWith(" decisions came out the same, 0 did not\n"), replayed);
 
+    Path key = data().resolve("keys/subjects.kek");
+    var random = new byte[32];
+    new SplittableRandom().nextBytes(random);
+    String next = Base64.getEncoder().encodeToString(random) + "\n";
+    Files.writeString(key, next + Files.readString(key));
     restart("");
+    Files.writeString(key, next);
     try (var served = Served.in(directory)) {
       var again = served.client().check(question("User", ID).build());
       assertEquals(ReasonCode.REASON_CODE_ENTITY_UNKNOWN, again.getReasonCode());
@@ -211,6 +218,8 @@ final class PrivacyTest {
     }
     var entries = Served.entries(data().resolve("decisions/1"));
     assertEquals(1, entries.stream().filter(e -> e.hasErased()).count());
+    assertEquals(1, entries.stream().filter(e -> e.hasKeyRotated()).count());
+    assertTrue(run(0, "log", "show", in()).contains(" key of subjects replaced by "));
     assertTrue(entries.stream().filter(e -> e.hasRevealed()).count() >= 4);
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,36 @@ final class SubjectsTest {
     for (Path file : List.of(table(), Subjects.standardKey(data)))
       assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertFalse(Files.readString(table(), StandardCharsets.ISO_8859_1).contains("ada"));
+  }
+
+  @Test
+  void aNewKeyAboveTheOldOneEncryptsEveryRowAnewAndIsToldOnce() throws Exception {
+    Path key = Subjects.standardKey(data);
+    EntityUid pseudonym;
+    try (var subjects = open()) {
+      subjects.add(List.of(ADA, BOB));
+      pseudonym = subjects.pseudonym(ADA).orElseThrow();
+      assertEquals(Optional.empty(), subjects.unreportedKey(), "the first is no replacement");
+    }
+    String old = Files.readString(key);
+    String next = Base64.getEncoder().encodeToString(Sealer.random(Sealer.KEY_BYTES)) + "\n";
+    Files.writeString(key, next + old);
+    assertEquals(ADA, read().reveal(pseudonym), "before the tables are written anew");
+    try (var subjects = open()) {
+      assertTrue(subjects.unreportedKey().isPresent());
+    }
+    Files.writeString(key, next);
+    try (var subjects = open()) {
+      assertEquals(Optional.of(pseudonym), subjects.pseudonym(ADA));
+      assertTrue(subjects.unreportedKey().isPresent(), "until it was told");
+      subjects.reportedKey();
+      assertEquals(Optional.empty(), subjects.unreportedKey());
+    }
+    try (var subjects = open()) {
+      assertEquals(Optional.empty(), subjects.unreportedKey());
+    }
+    Files.writeString(key, old);
+    assertThrows(SubjectsException.class, this::open);
   }
 
   @Test
