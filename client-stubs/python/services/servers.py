@@ -89,16 +89,14 @@ def started(command: list[str], environment: dict[str, str], log: Path, ready, c
 @contextmanager
 def sidecar(directory: Path, issuer: Issuer, bundle: Path = BUNDLE):
     """The sidecar on that bundle; its Unix socket."""
-    command = shlex.split(os.environ.get("OSTIARY_COMMAND", str(ROOT / "ostiary")))
+    command = shlex.split(os.environ.get("SIDECAR_COMMAND", str(ROOT / "ostiary")))
     data = directory / "data"
     socket_file = directory / "o.sock"
     flags = {"bundle": bundle, "data": data, "socket": socket_file, "grpc": "off", "http": "off", "admin": "127.0.0.1:0"}
     environment = {"OSTIARY_JWT_ISSUER": ISSUER, "OSTIARY_JWT_AUDIENCE": AUDIENCE, "OSTIARY_JWT_JWKS": str(issuer.jwks)}
     given = [part for name, value in flags.items() for part in (f"--{name}", str(value))]
     log = directory / "sidecar.log"
-    os.environ.pop("OSTIARY_COMMAND", None)  # the sidecar refuses variables that it does not know
     with started([*command, "serve", "--dev", *given], environment, log, socket_file.exists, directory):
-        os.environ["OSTIARY_COMMAND"] = shlex.join(command)
         yield f"unix:{socket_file}"
 
 
