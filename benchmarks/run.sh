@@ -6,19 +6,25 @@
 #   benchmarks/run.sh peers              the other engines and this one in turn; peers/build.sh has built them
 #   benchmarks/run.sh heap               bytes of heap that an entity takes
 #   benchmarks/run.sh book decisions|facts [COUNT]   a decision with its entry, replay; loading entity facts
+#   benchmarks/run.sh mlflow             MLflow without auth, with its own, and behind the guard, in turn; ROUNDS (12)
 #   benchmarks/run.sh log ARGUMENT…      the log library; for example: log append DIR 1000000 1 BOUNDED
 # PEERS_DATA is where the workload is, by default ~/.cache/peers-bench/data; it is made where it is absent.
 # For peers, SIZES (S M L X), ENGINES (ostiary cedar-rust cedar-go opa cedar-java), ROUNDS (3), SECONDS_EACH (1) and AGREE (300,
 # decisions compared first) may be set; X is 100,012 policies, this engine alone.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-usage() { sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 what=${1-}
 case $what in
-  hot | jmh | wire | peers | heap | book | log) shift ;;
+  hot | jmh | wire | peers | heap | book | log | mlflow) shift ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac
+if [ "$what" = mlflow ]; then
+  "$root/ostiary" version >&2
+  python=$(python3 "$root/client-stubs/python/services/venv.py")
+  SIDECAR_COMMAND=${SIDECAR_COMMAND:-$root/ostiary} exec "$python" "$root/benchmarks/mlflow.py"
+fi
 jdk=$("$root/.mvn/jdk25") || exit 3
 export PEERS_DATA=${PEERS_DATA:-$HOME/.cache/peers-bench/data}
 [ -s "$PEERS_DATA/slices.jsonl" ] || python3 "$root/benchmarks/peers/gen.py" --out "$PEERS_DATA"

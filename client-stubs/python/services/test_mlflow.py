@@ -233,12 +233,67 @@ def test_searches_give_full_pages_of_what_may_be_seen(lab, trained):
     assert "another search" in denied(lambda: ben.search_runs([atlas, harbor], max_results=4, page_token=first.token))
 
 
-def test_graphql_and_links_to_the_store_are_shut(lab, trained):
+RUN_QUERY = """query Run($id: String!) {
+  mlflowGetRun(input: {runId: $id}) { run {
+    info { runId runName artifactUri } data { params { key value } tags { key value } metrics { key value } }
+    inputs { datasetInputs { dataset { name source } } }
+    experiment { name artifactLocation } modelVersions { name version source } } } }"""
+
+
+def test_graphql_shows_what_the_rest_api_shows(lab, trained):
     run, _ = trained
-    query = {"query": f'{{ mlflowGetRun(input: {{runId: "{run.run_id}"}}) {{ run {{ info {{ runName }} }} }} }}'}
-    for who in (ADA, BEN, None):
-        status, said = lab.http(who, "POST", "/graphql", query)
-        assert status == 403 and "first" not in json.dumps(said)
+
+    def ask(who, query, **variables):
+        return lab.http(who, "POST", "/graphql", {"query": query, "variables": variables})
+
+    status, said = ask(ADA, RUN_QUERY, id=run.run_id)
+    found = said["data"]["mlflowGetRun"]["run"]
+    assert status == 200 and not said["errors"]
+    assert found["data"]["params"] == [{"key": "cohort", "value": "patients-2024"}]
+    assert found["experiment"]["name"] == "atlas/churn" and found["modelVersions"][0]["name"] == "atlas.churn"
+    status, said = ask(BEN, RUN_QUERY, id=run.run_id)
+    text = json.dumps(said)
+    assert "masked." in text and "0.9" in text and "first" in text
+    for secret in ("patients", "from the ward", "s3://lab", "mlflow-artifacts:", "/models/m-"):
+        assert secret not in text, secret
+    cleo = lab.become(CLEO)
+    harbor = cleo.get_experiment_by_name("harbor/ships").experiment_id
+    hidden = cleo.search_runs([harbor])[0].info
+    search = "mutation S($ids: [String]) { mlflowSearchRuns(input: {experimentIds: $ids}) { runs { info { runName } } } }"
+    experiment = "query E($id: String!) { mlflowGetExperiment(input: {experimentId: $id}) { experiment { name } } }"
+    assert ask(CLEO, search, ids=[harbor])[1]["data"]["mlflowSearchRuns"]["runs"]
+    assert not ask(ADA, search, ids=[harbor])[1]["data"]["mlflowSearchRuns"]["runs"]
+    for query, name in ((RUN_QUERY, hidden.run_id), (experiment, harbor)):
+        status, said = ask(ADA, query, id=name)
+        assert list(said["data"].values()) == [None] and "may not see" in said["errors"][0]
+        assert ask(None, query, id=name)[0] == 401
+    datasets = "mutation D($ids: [String]) { mlflowSearchDatasets(input: {experimentIds: $ids}) { datasetSummaries { name } } }"
+    assert "patients" in json.dumps(ask(ADA, datasets, ids=[run.experiment_id]))
+    assert "patients" not in json.dumps(ask(BEN, datasets, ids=[run.experiment_id]))
+    assert lab.http(ADA, "GET", "/graphql")[0] == 403
+
+
+def test_every_field_of_graphql_that_reads_anything_is_known():
+    import graphene
+    from mlflow.server.graphql.graphql_schema_extensions import schema
+
+    from ostiary.mlflow.graphql import ECHOES, OF_A_RUN, ROOTS
+
+    reads = set()
+    for name, kind in schema.graphql_schema.type_map.items():
+        made = getattr(kind, "graphene_type", None)
+        if isinstance(made, type) and issubclass(made, graphene.ObjectType):
+            for resolver in (one for one in dir(made) if one.startswith("resolve_")):
+                reads.add((name, re.sub(r"_(\w)", lambda m: m.group(1).upper(), resolver.removeprefix("resolve_"))))
+    known = {(root, field) for root in ("Query", "Mutation") for field in (*ROOTS, *ECHOES)}
+    known |= {("MlflowRunExtension", field) for field in OF_A_RUN} | {("MlflowMetricExtension", "value")}
+    assert len(reads) >= 10 and reads <= known, reads - known
+    roots = {f for kind in (schema.graphql_schema.query_type, schema.graphql_schema.mutation_type) for f in kind.fields}
+    assert roots == set(ROOTS) | set(ECHOES)
+
+
+def test_links_to_the_store_are_shut(lab, trained):
+    run, _ = trained
     path = f"/api/2.0/mlflow-artifacts/presigned/{run.experiment_id}/{run.run_id}/artifacts/notes/notes.txt"
     status, said = lab.http(ADA, "GET", path)
     assert status == 403 and "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD=false" in said["message"]

@@ -194,7 +194,8 @@ def test_every_route_that_mlflow_is_known_to_have_is_mapped():
         ("DELETE", "/api/2.0/mlflow/logged-models/m-1", "delete"),
         ("GET", "/api/3.0/mlflow/traces/get", "readContent"),
         ("POST", "/gateway/any/mlflow/invocations", "administer"),
-        ("POST", "/graphql", "refuse"),
+        ("GET", "/graphql", "refuse"),
+        ("POST", "/graphql", "parts"),
         ("GET", "/static-files/main.js", "public"),
     ],
 )

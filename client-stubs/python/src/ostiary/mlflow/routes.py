@@ -43,7 +43,8 @@ class RouteMap:
 
     def __init__(self, lines: Iterable[str], static_prefix: str = "") -> None:
         self.routes = [_route(line) for line in lines if line.strip() and not line.startswith("#")]
-        self._prefix = static_prefix.rstrip("/")
+        #: What all paths may begin with.
+        self.prefix = static_prefix.rstrip("/")
 
     @classmethod
     def packaged(cls, static_prefix: str = "") -> RouteMap:
@@ -62,8 +63,8 @@ class RouteMap:
 
     def _inner(self, path: str) -> str:
         # The native artifact and registry routes know no prefix, all others do: both forms mean the same.
-        if self._prefix and path.startswith(self._prefix + "/"):
-            return path[len(self._prefix) :]
+        if self.prefix and path.startswith(self.prefix + "/"):
+            return path[len(self.prefix) :]
         return path
 
 
