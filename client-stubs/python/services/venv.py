@@ -19,6 +19,7 @@ PACKAGES = [
     "boto3",
     "flask-wtf",  # MLflow's own basic auth
     "cryptography",
+    "playwright",  # drives a Chromium that is installed
     "pytest",
     "hatchling",
     "grpcio-tools==1.76.0",

