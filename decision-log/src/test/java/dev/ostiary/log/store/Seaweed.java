@@ -40,14 +40,21 @@ public final class Seaweed implements AutoCloseable {
   }
 
   public Seaweed(Path directory) throws Exception {
+    this(directory, List.of());
+  }
+
+  /**
+   * One that others may use as well.
+   *
+   * @param others ids of access keys that may do everything, each with {@link #secret}
+   */
+  public Seaweed(Path directory, List<String> others) throws Exception {
     this.directory = Files.createDirectories(directory);
+    var identities = new ArrayList<String>();
+    identities.add(identity(WHO.accessKey(), WHO.secretKey()));
+    for (String other : others) identities.add(identity(other, secret(other)));
     Files.writeString(
-        directory.resolve("s3.json"),
-        """
-        {"identities": [{"name": "test", "actions": ["Admin", "Read", "Write", "List"],
-          "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}]}
-        """
-            .formatted(WHO.accessKey(), WHO.secretKey()));
+        directory.resolve("s3.json"), "{\"identities\": [" + String.join(",", identities) + "]}");
     Files.createDirectories(directory.resolve("data"));
     var sockets = new ArrayList<ServerSocket>();
     for (int i = 0; i < 8; i++)
@@ -61,6 +68,19 @@ public final class Seaweed implements AutoCloseable {
     if (status != 200) throw new IOException("expected a bucket, got status " + status);
     status = request("PUT", "/tables", Map.of());
     if (status != 200) throw new IOException("expected a bucket, got status " + status);
+  }
+
+  private static String identity(String accessKey, String secretKey) {
+    return """
+    {"name": "%s", "actions": ["Admin", "Read", "Write", "List"],
+     "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}
+    """
+        .formatted(accessKey, accessKey, secretKey);
+  }
+
+  /** The secret of another's access key. */
+  public static String secret(String accessKey) {
+    return "a-secret-of-" + accessKey;
   }
 
   /** Starts it, again on what it had; returns when it answers. */

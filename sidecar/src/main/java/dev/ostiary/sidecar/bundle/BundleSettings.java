@@ -19,6 +19,8 @@ import java.util.Set;
  * @param obligations names that {@code @obligation} may use
  * @param stepups names that {@code @stepup} may use
  * @param requestables names that {@code @requestable} may use
+ * @param tables texts by texts, by the name of the table
+ * @param resources what paths are called, the first that fits, by the name of the list
  * @param routes what gateways' requests ask; the first that fits counts
  * @param webhooks what other services' documents ask; the first that fits counts
  */
@@ -31,6 +33,8 @@ public record BundleSettings(
     Set<String> obligations,
     Set<String> stepups,
     Set<String> requestables,
+    Map<String, Map<String, String>> tables,
+    Map<String, List<QuestionMap.PathName>> resources,
     List<Route> routes,
     List<Webhook> webhooks) {
   /** The longest that an answer may be reused. */
@@ -41,6 +45,8 @@ public record BundleSettings(
     obligations = Set.copyOf(obligations);
     stepups = Set.copyOf(stepups);
     requestables = Set.copyOf(requestables);
+    tables = Map.copyOf(tables);
+    resources = Map.copyOf(resources);
     routes = List.copyOf(routes);
     webhooks = List.copyOf(webhooks);
   }

@@ -1,79 +1,218 @@
 package dev.ostiary.sidecar.bundle;
 
-import dev.ostiary.cedar.EntityUid;
-import dev.ostiary.cedar.schema.ActionDeclaration;
 import dev.ostiary.cedar.schema.Schema;
 import dev.ostiary.cedar.syntax.SourceError;
+import dev.ostiary.sidecar.bundle.Presence.Need;
 import dev.ostiary.sidecar.bundle.Template.Place;
-import dev.ostiary.sidecar.yaml.Suggestion;
 import dev.ostiary.sidecar.yaml.YamlMap;
 import dev.ostiary.sidecar.yaml.YamlText;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
- * Reads {@code routes} and {@code webhooks} of {@code bundle.yaml}, and checks both by the schema.
+ * Reads {@code routes} and {@code webhooks} of {@code bundle.yaml} with what these refer to, and
+ * checks all by the schema.
  */
 final class MapReader {
-  private static final List<String> QUESTION =
-      List.of("principal", "action", "resource", "context");
-  private static final Template NOTHING = new Template(List.of());
+  private static final List<String> ASK = List.of("action", "resource", "context");
 
-  private final Schema schema;
+  private final YamlMap settings;
   private final List<SourceError> errors;
+  private final Map<String, Set<String>> inline;
+  private final QuestionReader questions;
 
-  MapReader(Schema schema, List<SourceError> errors) {
-    this.schema = schema;
+  MapReader(Schema schema, YamlMap settings, List<SourceError> errors) {
+    this.settings = settings;
     this.errors = errors;
+    this.inline = SchemaMarksReader.read(schema, new ArrayList<>()).inline();
+    this.questions =
+        new QuestionReader(
+            schema, names(settings.map("tables")), names(settings.map("resources")), errors);
   }
 
-  List<Route> routes(YamlMap settings) {
+  private static Set<String> names(YamlMap map) {
+    return map.keys().stream().map(YamlText::text).collect(Collectors.toSet());
+  }
+
+  Map<String, Map<String, String>> tables() {
+    var tables = new HashMap<String, Map<String, String>>();
+    YamlMap written = settings.map("tables");
+    for (YamlText name : written.keys()) {
+      checkName(name);
+      var rows = new HashMap<String, String>();
+      YamlMap table = written.map(name.text());
+      for (YamlText key : table.keys())
+        table.text(key.text()).ifPresent(value -> rows.put(key.text(), value.text()));
+      tables.put(name.text(), Map.copyOf(rows));
+    }
+    return tables;
+  }
+
+  Map<String, List<QuestionMap.PathName>> resources() {
+    var resources = new HashMap<String, List<QuestionMap.PathName>>();
+    YamlMap written = settings.map("resources");
+    for (YamlText name : written.keys()) {
+      checkName(name);
+      var names = new ArrayList<QuestionMap.PathName>();
+      var shapes = new HashSet<String>();
+      for (YamlMap entry : written.maps(name.text())) {
+        entry.refuseOthers(List.of("path", "type", "id", "in"));
+        Optional<YamlText> path = questions.required(entry, "path");
+        if (path.isEmpty()) continue;
+        PathPattern pattern = pattern(path.get());
+        if (!shapes.add(pattern.shape()))
+          errors.add(new SourceError(path.get().span(), "a path of this form stands before"));
+        var in = new ArrayList<QuestionMap.Uid>();
+        for (YamlMap parent : entry.maps("in")) {
+          parent.refuseOthers(List.of("type", "id"));
+          in.add(questions.uid(parent, Set.of(Place.PATH)));
+        }
+        var named = new QuestionMap.PathName(pattern, questions.uid(entry, Set.of(Place.PATH)), in);
+        checkInline(named, entry);
+        named.templates().forEach(template -> checkNamed(template, pattern, path.get()));
+        names.add(named);
+      }
+      resources.put(name.text(), List.copyOf(names));
+    }
+    return resources;
+  }
+
+  private void checkInline(QuestionMap.PathName named, YamlMap entry) {
+    if (named.in().isEmpty()) return;
+    Set<String> allowed = named.uid().type().literal().map(inline::get).orElse(null);
+    for (var parent : named.in())
+      if (allowed == null || !parent.type().literal().map(allowed::contains).orElse(false))
+        errors.add(
+            new SourceError(
+                entry.span(),
+                "expected a type whose mark `@inline` in the schema names that of the parent"));
+  }
+
+  private void checkName(YamlText name) {
+    if (!name.text().matches("[A-Za-z0-9_-]+"))
+      errors.add(name.expected("a name of letters, digits, `_` and `-`"));
+  }
+
+  /** What two routes must not have in common: the second would never be taken. */
+  private record Shape(String form, Optional<Presence> query, Optional<Presence> headers) {}
+
+  List<Route> routes() {
     var routes = new ArrayList<Route>();
-    var shapes = new HashSet<String>();
+    var shapes = new HashSet<Shape>();
     for (YamlMap entry : settings.maps("routes")) {
-      refuseOthers(entry, List.of("method", "path"));
+      boolean several = names(entry).contains("asks");
+      refuseOthers(
+          entry,
+          List.of("method", "path", "query", "headers", "body", "each", "principal"),
+          several ? List.of("asks") : ASK);
       Set<String> methods = new HashSet<>();
       for (YamlText method : entry.textOrTexts("method")) {
         if (method.text().matches("[A-Z]+")) methods.add(method.text());
         else errors.add(method.expected("a method in capitals"));
       }
-      if (methods.isEmpty()) missing(entry, "method");
-      Optional<YamlText> path = required(entry, "path");
-      if (path.isEmpty()) continue;
-      List<String> segments = segments(path.get());
-      for (String method : methods) {
-        String shape =
-            method + " " + String.join("/", segments.stream().map(MapReader::shape).toList());
-        if (!shapes.add(shape))
-          errors.add(new SourceError(path.get().span(), "a route of this form stands before"));
+      if (methods.isEmpty()) questions.missing(entry, "method");
+      List<YamlText> paths = entry.textOrTexts("path");
+      if (paths.isEmpty()) questions.missing(entry, "path");
+      Optional<Presence> query = presence(entry, "query", Need.ABSENT, text -> text);
+      Optional<Presence> headers =
+          presence(entry, "headers", Need.OPTIONAL, text -> text.toLowerCase(Locale.ROOT));
+      Optional<String> each = each(entry);
+      Route.Format body = body(entry);
+      Set<Place> places = EnumSet.allOf(Place.class);
+      if (each.isEmpty()) places.remove(Place.EACH);
+      List<Route.Ask> asks = several ? asks(entry, places) : List.of(ask(entry, entry, places));
+      for (YamlText path : paths) {
+        PathPattern pattern = pattern(path);
+        for (String method : methods)
+          if (!shapes.add(new Shape(method + " " + pattern.shape(), query, headers)))
+            errors.add(new SourceError(path.span(), "a route of this form stands before"));
+        for (Route.Ask ask : asks)
+          ask.question().templates().forEach(template -> checkNamed(template, pattern, path));
+        routes.add(new Route(methods, pattern, query, headers, body, each, asks));
       }
-      QuestionMap question = question(entry, Set.of(Place.values()));
-      for (String name : named(question, Place.PATH))
-        if (segments.stream()
-            .noneMatch(s -> s.equals("{" + name + "}") || s.equals("{" + name + "*}")))
-          errors.add(new SourceError(path.get().span(), "expected `{" + name + "}` in the path"));
-      routes.add(new Route(methods, segments, question));
     }
     return routes;
   }
 
-  private static String shape(String segment) {
-    return Route.isRest(segment) ? "{*}" : Route.isNamed(segment) ? "{}" : segment;
+  private List<Route.Ask> asks(YamlMap entry, Set<Place> places) {
+    var asks = new ArrayList<Route.Ask>();
+    for (YamlMap asked : entry.maps("asks")) {
+      refuseOthers(asked, List.of("when"), ASK);
+      asks.add(ask(entry, asked, places));
+    }
+    if (asks.isEmpty()) errors.add(new SourceError(entry.span(), "expected something in `asks`"));
+    return asks;
   }
 
-  private List<String> segments(YamlText path) {
+  private Route.Ask ask(YamlMap entry, YamlMap asked, Set<Place> places) {
+    return new Route.Ask(questions.when(asked, places), questions.question(entry, asked, places));
+  }
+
+  private Optional<String> each(YamlMap entry) {
+    Optional<YamlText> each = entry.text("each");
+    if (each.isPresent() && !each.get().text().startsWith("/"))
+      errors.add(each.get().expected("a JSON pointer"));
+    return each.map(YamlText::text);
+  }
+
+  private Route.Format body(YamlMap entry) {
+    Optional<YamlText> body = entry.text("body");
+    for (Route.Format format : Route.Format.values())
+      if (body.isEmpty() || body.get().text().equals(format.name().toLowerCase(Locale.ROOT)))
+        return format;
+    errors.add(body.get().expected("`json` or `xml`"));
+    return Route.Format.JSON;
+  }
+
+  /**
+   * Which names there may be.
+   *
+   * @param others what holds for those that are not named
+   */
+  private Optional<Presence> presence(
+      YamlMap entry, String key, Need others, UnaryOperator<String> form) {
+    if (!names(entry).contains(key)) return Optional.empty();
+    YamlMap written = entry.map(key);
+    var named = new LinkedHashMap<String, Need>();
+    var beginning = new LinkedHashMap<String, Need>();
+    for (YamlText name : written.keys()) {
+      Optional<YamlText> text = written.text(name.text());
+      if (text.isEmpty()) continue;
+      Optional<Need> need =
+          Arrays.stream(Need.values())
+              .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(text.get().text()))
+              .findFirst();
+      boolean pattern = name.text().endsWith("*");
+      if (need.isEmpty() || (pattern && need.get() == Need.REQUIRED)) {
+        errors.add(
+            text.get()
+                .expected(
+                    pattern ? "`optional` or `absent`" : "`required`, `optional` or `absent`"));
+      } else if (pattern) {
+        beginning.put(form.apply(name.text().substring(0, name.text().length() - 1)), need.get());
+      } else {
+        named.put(form.apply(name.text()), need.get());
+      }
+    }
+    return Optional.of(new Presence(named, beginning, others));
+  }
+
+  private PathPattern pattern(YamlText path) {
     String text = path.text();
     if (!text.startsWith("/")) {
       errors.add(path.expected("a path that begins with `/`"));
-      return List.of();
+      return new PathPattern(List.of());
     }
     List<String> segments = Arrays.asList(text.substring(1).split("/", -1));
     for (int i = 0; i < segments.size(); i++) {
@@ -85,129 +224,33 @@ final class MapReader {
       if (!plain && !named && !rest)
         errors.add(path.expected("segments that are plain, `{name}`, or `{name*}` at the end"));
     }
-    return segments;
+    return new PathPattern(segments);
   }
 
-  private static Set<String> named(QuestionMap question, Place place) {
-    var names = new HashSet<String>();
-    question
-        .templates()
-        .flatMap(template -> template.parts().stream())
-        .forEach(part -> {
-          if (part instanceof Template.Taken(var from, var name) && from == place) names.add(name);
-        });
-    return names;
+  private void checkNamed(Template template, PathPattern pattern, YamlText path) {
+    for (var part : template.parts())
+      if (part instanceof Template.Taken taken
+          && taken.from() == Place.PATH
+          && !pattern.names(taken.name()))
+        errors.add(new SourceError(path.span(), "expected `{" + taken.name() + "}` in the path"));
   }
 
-  List<Webhook> webhooks(YamlMap settings) {
+  List<Webhook> webhooks() {
+    Set<Place> places = Set.of(Place.BODY);
     var webhooks = new ArrayList<Webhook>();
     for (YamlMap entry : settings.maps("webhooks")) {
-      refuseOthers(entry, List.of("path", "when", "result"));
-      Optional<YamlText> path = required(entry, "path");
-      var when = new HashMap<String, Set<String>>();
-      YamlMap conditions = entry.map("when");
-      for (YamlText pointer : conditions.keys()) {
-        if (!pointer.text().startsWith("/")) errors.add(pointer.expected("a JSON pointer"));
-        var texts = new HashSet<String>();
-        for (YamlText text : conditions.textOrTexts(pointer.text())) texts.add(text.text());
-        when.put(pointer.text(), texts);
-      }
+      refuseOthers(entry, List.of("path", "when", "result", "principal"), ASK);
+      Optional<YamlText> path = questions.required(entry, "path");
       Optional<String> result = entry.text("result").map(YamlText::text);
-      QuestionMap question = question(entry, Set.of(Place.BODY));
-      if (path.isPresent()) webhooks.add(new Webhook(path.get().text(), when, question, result));
+      var ask = ask(entry, entry, places);
+      if (path.isPresent()) webhooks.add(new Webhook(path.get().text(), ask, result));
     }
     return webhooks;
   }
 
-  private void refuseOthers(YamlMap entry, List<String> own) {
+  private static void refuseOthers(YamlMap entry, List<String> own, List<String> more) {
     var known = new ArrayList<>(own);
-    known.addAll(QUESTION);
+    known.addAll(more);
     entry.refuseOthers(known);
-  }
-
-  private QuestionMap question(YamlMap entry, Set<Place> places) {
-    Template action = required(entry, "action").map(text -> template(text, places)).orElse(NOTHING);
-    Optional<ActionDeclaration> declared = action.literal().flatMap(id -> action(entry, id));
-    var context = new LinkedHashMap<String, Template>();
-    YamlMap said = entry.map("context");
-    for (YamlText name : said.keys()) {
-      said.text(name.text()).ifPresent(text -> context.put(name.text(), template(text, places)));
-      if (declared.isPresent() && !declared.get().context().attributes().containsKey(name.text()))
-        errors.add(
-            new SourceError(
-                name.span(),
-                Suggestion.unknown(
-                    "context", name.text(), declared.get().context().attributes().keySet())));
-      for (ReservedContext reserved : ReservedContext.values())
-        if (reserved.key().equals(name.text()))
-          errors.add(new SourceError(name.span(), "`" + name.text() + "` is given by the sidecar"));
-    }
-    return new QuestionMap(
-        uid(entry, "principal", places), action, uid(entry, "resource", places), context);
-  }
-
-  private Optional<ActionDeclaration> action(YamlMap entry, String id) {
-    var found = new TreeMap<EntityUid, ActionDeclaration>();
-    for (ActionDeclaration action : schema.actions().values())
-      if (action.uid().id().equals(id) || action.uid().toString().equals(id))
-        found.put(action.uid(), action);
-    if (found.size() == 1) return Optional.of(found.firstEntry().getValue());
-    List<String> known = schema.actions().keySet().stream().map(EntityUid::id).toList();
-    entry
-        .text("action")
-        .ifPresent(text ->
-            errors.add(
-                found.isEmpty()
-                    ? new SourceError(text.span(), Suggestion.unknown("action", id, known))
-                    : text.expected("the whole name of one action")));
-    return Optional.empty();
-  }
-
-  private QuestionMap.Uid uid(YamlMap entry, String key, Set<Place> places) {
-    if (entry.keys().stream().noneMatch(each -> each.text().equals(key))) {
-      missing(entry, key);
-      return new QuestionMap.Uid(NOTHING, NOTHING);
-    }
-    YamlMap uid = entry.map(key);
-    uid.refuseOthers(List.of("type", "id"));
-    Optional<YamlText> type = required(uid, "type");
-    Optional<YamlText> id = required(uid, "id");
-    Template types = type.map(text -> template(text, places)).orElse(NOTHING);
-    if (type.isPresent() && types.literal().isPresent()) {
-      Map<String, ?> known = schema.entityTypes();
-      if (!known.containsKey(type.get().text()))
-        errors.add(
-            new SourceError(
-                type.get().span(),
-                Suggestion.unknown("entity type", type.get().text(), known.keySet())));
-    }
-    return new QuestionMap.Uid(types, id.map(text -> template(text, places)).orElse(NOTHING));
-  }
-
-  private Template template(YamlText text, Set<Place> places) {
-    Optional<Template> read = Template.parse(text.text());
-    boolean allowed =
-        read.isPresent()
-            && read.get().parts().stream()
-                .allMatch(part ->
-                    !(part instanceof Template.Taken(var from, _)) || places.contains(from));
-    if (allowed) return read.get();
-    errors.add(
-        text.expected(
-            places.size() == 1
-                ? "a text with JSON pointers in braces, such as `{/input/user}`"
-                : "a text with places in braces: `{path.…}`, `{query.…}`, `{header.…}`,"
-                    + " `{token.…}`, `{extension.…}`, `{/json/pointer}`, `{peer}`, `{method}`"));
-    return NOTHING;
-  }
-
-  private Optional<YamlText> required(YamlMap entry, String key) {
-    Optional<YamlText> text = entry.text(key);
-    if (entry.keys().stream().noneMatch(each -> each.text().equals(key))) missing(entry, key);
-    return text;
-  }
-
-  private void missing(YamlMap entry, String key) {
-    errors.add(new SourceError(entry.span(), "expected the key `" + key + "`"));
   }
 }

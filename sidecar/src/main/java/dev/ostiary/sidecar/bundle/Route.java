@@ -1,6 +1,5 @@
 package dev.ostiary.sidecar.bundle;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,46 +9,61 @@ import java.util.Set;
  * An HTTP request that a gateway asks about.
  *
  * @param methods any of these
- * @param path its segments; {@code {name}} stands for one that is not empty, {@code {name*}} at the
- *     end for all that are left, at least one
- * @param question what is asked about it
+ * @param query which arguments there may be; absent, any
+ * @param headers which headers there may be; absent, any
+ * @param body how the body is read, where it is
+ * @param each JSON pointer to what the questions are asked about one by one; absent, they are asked
+ *     once
+ * @param asks what is asked, at least one; all of it must be allowed
  */
-public record Route(Set<String> methods, List<String> path, QuestionMap question) {
+public record Route(
+    Set<String> methods,
+    PathPattern path,
+    Optional<Presence> query,
+    Optional<Presence> headers,
+    Format body,
+    Optional<String> each,
+    List<Ask> asks) {
   public Route {
     methods = Set.copyOf(methods);
-    path = List.copyOf(path);
+    asks = List.copyOf(asks);
+  }
+
+  /** In what form a body is. */
+  public enum Format {
+    /** A JSON object. */
+    JSON,
+    /** XML without attributes, read as if it were JSON. */
+    XML
+  }
+
+  /**
+   * A question.
+   *
+   * @param when texts of which one must be at a place, or it is not asked; {@link #ANY} stands for
+   *     all that are not empty
+   */
+  public record Ask(Map<Template.Taken, Set<String>> when, QuestionMap question) {
+    /** Any text. */
+    public static final String ANY = "*";
+
+    public Ask {
+      when = Map.copyOf(when);
+    }
   }
 
   /** The named segments if a request is of this route. */
   public Optional<Map<String, String>> match(String method, List<String> segments) {
-    if (!methods.contains(method)) return Optional.empty();
-    var named = new HashMap<String, String>();
-    for (int i = 0; i < path.size(); i++) {
-      String wanted = path.get(i);
-      if (isRest(wanted)) {
-        if (segments.size() <= i) return Optional.empty();
-        String rest = String.join("/", segments.subList(i, segments.size()));
-        if (rest.isEmpty()) return Optional.empty();
-        named.put(wanted.substring(1, wanted.length() - 2), rest);
-        return Optional.of(named);
-      }
-      if (i >= segments.size()) return Optional.empty();
-      String segment = segments.get(i);
-      if (isNamed(wanted)) {
-        if (segment.isEmpty()) return Optional.empty();
-        named.put(wanted.substring(1, wanted.length() - 1), segment);
-      } else if (!wanted.equals(segment)) {
-        return Optional.empty();
-      }
-    }
-    return segments.size() == path.size() ? Optional.of(named) : Optional.empty();
+    return methods.contains(method) ? path.match(segments) : Optional.empty();
   }
 
-  static boolean isNamed(String segment) {
-    return segment.startsWith("{");
-  }
-
-  static boolean isRest(String segment) {
-    return segment.endsWith("*}");
+  /** Whether the body is read. */
+  public boolean readsBody() {
+    return each.isPresent()
+        || asks.stream()
+            .anyMatch(ask ->
+                ask.question().takesFrom(Template.Place.BODY)
+                    || ask.when().keySet().stream()
+                        .anyMatch(place -> place.from() == Template.Place.BODY));
   }
 }

@@ -29,6 +29,8 @@ final class SettingsReader {
           "obligations",
           "stepups",
           "requestables",
+          "tables",
+          "resources",
           "routes",
           "webhooks");
 
@@ -53,6 +55,7 @@ final class SettingsReader {
   static BundleSettings read(Source source, Optional<Schema> schema, List<SourceError> errors) {
     var reader = new SettingsReader(YamlMap.parse(source, errors), errors);
     reader.yaml.refuseOthers(KEYS);
+    Optional<MapReader> maps = schema.map(known -> new MapReader(known, reader.yaml, errors));
     return new BundleSettings(
         reader.name(),
         reader.version(),
@@ -62,8 +65,10 @@ final class SettingsReader {
         reader.names("obligations"),
         reader.names("stepups"),
         reader.names("requestables"),
-        schema.map(known -> new MapReader(known, errors).routes(reader.yaml)).orElse(List.of()),
-        schema.map(known -> new MapReader(known, errors).webhooks(reader.yaml)).orElse(List.of()));
+        maps.map(MapReader::tables).orElse(Map.of()),
+        maps.map(MapReader::resources).orElse(Map.of()),
+        maps.map(MapReader::routes).orElse(List.of()),
+        maps.map(MapReader::webhooks).orElse(List.of()));
   }
 
   private String name() {

@@ -23,9 +23,12 @@ public record Template(List<Part> parts) {
   /**
    * A place.
    *
-   * @param name of what is there; for {@link Place#BODY} a JSON pointer
+   * @param name of what is there; for {@link Place#BODY} and {@link Place#EACH} a JSON pointer
+   * @param mayBeEmpty whether nothing there is an empty text
+   * @param table where what is there is looked up; as it is where absent
    */
-  public record Taken(Place from, String name) implements Part {}
+  public record Taken(Place from, String name, boolean mayBeEmpty, Optional<String> table)
+      implements Part {}
 
   /** Where a request has what fills a place. */
   public enum Place {
@@ -39,8 +42,12 @@ public record Template(List<Part> parts) {
     EXTENSION("extension."),
     /** A value in a JSON body, by RFC 6901. */
     BODY("/"),
+    /** A value in what is asked about one by one, by RFC 6901. */
+    EACH("each/"),
     /** A claim of the token that came with the request, once it is verified. */
     TOKEN("token."),
+    /** The id of the access key that the request is signed with, as AWS's services are asked. */
+    ACCESS_KEY("sigv4.access_key"),
     /** Who the gateway's own peer is, by its certificate. */
     PEER("peer"),
     /** The method. */
@@ -50,6 +57,14 @@ public record Template(List<Part> parts) {
 
     Place(String notation) {
       this.notation = notation;
+    }
+
+    private boolean isWhole() {
+      return this == PEER || this == METHOD || this == ACCESS_KEY;
+    }
+
+    private boolean isPointer() {
+      return this == BODY || this == EACH;
     }
   }
 
@@ -63,7 +78,7 @@ public record Template(List<Part> parts) {
 
   /** Whether a place is of that kind. */
   public boolean takesFrom(Place place) {
-    return parts.stream().anyMatch(part -> part instanceof Taken(var from, _) && from == place);
+    return parts.stream().anyMatch(part -> part instanceof Taken taken && taken.from() == place);
   }
 
   /** Reads one; empty where a brace has no partner or a place has no meaning. */
@@ -87,12 +102,30 @@ public record Template(List<Part> parts) {
     return Optional.of(new Template(parts));
   }
 
-  private static Optional<Taken> taken(String text) {
+  /** Reads what stands between braces. */
+  static Optional<Taken> taken(String text) {
+    int bar = text.lastIndexOf('|');
+    if (bar < 0) return taken(text, Optional.empty());
+    String table = text.substring(bar + 1).strip();
+    return table.isEmpty()
+        ? Optional.empty()
+        : taken(text.substring(0, bar).strip(), Optional.of(table));
+  }
+
+  private static Optional<Taken> taken(String text, Optional<String> table) {
     for (Place place : Place.values()) {
-      boolean whole = place == Place.PEER || place == Place.METHOD;
-      if (whole ? !text.equals(place.notation) : !text.startsWith(place.notation)) continue;
-      String name = place == Place.BODY ? text : text.substring(place.notation.length());
-      if (whole || !name.isEmpty()) return Optional.of(new Taken(place, name));
+      if (place.isPointer()) {
+        int slash = place.notation.length() - 1;
+        if (text.startsWith(place.notation))
+          return Optional.of(new Taken(place, text.substring(slash), false, table));
+        continue;
+      }
+      boolean mayBeEmpty = text.endsWith("?");
+      String named = mayBeEmpty ? text.substring(0, text.length() - 1) : text;
+      if (place.isWhole() ? !named.equals(place.notation) : !named.startsWith(place.notation))
+        continue;
+      String name = named.substring(place.isWhole() ? 0 : place.notation.length());
+      if (!name.isEmpty()) return Optional.of(new Taken(place, name, mayBeEmpty, table));
     }
     return Optional.empty();
   }

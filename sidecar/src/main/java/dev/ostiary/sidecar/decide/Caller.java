@@ -69,6 +69,14 @@ public final class Caller {
     return proving(new Proven(admission.svid(peer), Proof.SVID, Long.MAX_VALUE));
   }
 
+  /**
+   * The same for a request of that principal to a service that verifies who it is, if this is a
+   * gateway that may say so.
+   */
+  public Caller verifying(EntityUid principal, Right vouch) {
+    return may(vouch) ? proving(new Proven(principal, Proof.BACKEND, Long.MAX_VALUE)) : this;
+  }
+
   private List<Proven> and(Proven more) {
     var all = new ArrayList<>(proven);
     all.add(more);
@@ -169,8 +177,12 @@ public final class Caller {
     OPA("check", "Door", "opa"),
     /** nginx's questions. */
     AUTH_REQUEST("check", "Door", "auth_request"),
-    /** To be believed when Envoy says who its own peer is. */
+    /** To be believed when Envoy says who its own peer is, or what stands behind it verifies. */
     VOUCH("vouch", "Door", "ext_authz"),
+    /** To be believed when nginx says what stands behind it verifies. */
+    VOUCH_AUTH_REQUEST("vouch", "Door", "auth_request"),
+    /** To be believed when a service says whom it has verified. */
+    VOUCH_OPA("vouch", "Door", "opa"),
     /** Health and readiness. */
     HEALTH("health", "Sidecar", "this"),
     /** Which services there are. */

@@ -104,7 +104,7 @@ public final class Snapshot {
    * Whether a request must not bring that uid: it is an entity's, or that of a parent that is not
    * there, whose bringing would put entities of the snapshot into groups of the caller's choice.
    */
-  boolean isTaken(EntityUid uid) {
+  public boolean isTaken(EntityUid uid) {
     return entities.contains(uid) || inlineParents.contains(uid);
   }
 }

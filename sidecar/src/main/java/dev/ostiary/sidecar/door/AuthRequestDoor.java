@@ -2,9 +2,13 @@ package dev.ostiary.sidecar.door;
 
 import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.decide.Caller.Right;
+import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused.Why;
-import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.v1.Decision;
+import io.vertx.core.MultiMap;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,8 +27,16 @@ final class AuthRequestDoor {
 
   private final Asking asking;
 
-  AuthRequestDoor(Asking asking) {
+  private final int batch;
+
+  /**
+   * A door to {@code asking}.
+   *
+   * @param batch how much a request may ask at most
+   */
+  AuthRequestDoor(Asking asking, int batch) {
     this.asking = asking;
+    this.batch = batch;
   }
 
   /** Whether the request was for this door; then it is answered. */
@@ -36,29 +48,47 @@ final class AuthRequestDoor {
       call.refuse(Asking.noSnapshot());
       return true;
     }
-    Result result;
+    List<Question> questions;
     try {
       var request =
           new GatewayRequest(
               required(call, METHOD_HEADER),
               required(call, URI_HEADER),
-              name -> call.request().headers().getAll(name),
+              new Sent(call.request().headers()),
               Map.of(),
               "",
               call.presented(),
               GatewayRequest.NO_BODY);
-      result =
-          asking.decide(
-              request.question(snapshot.get(), call.caller(), asking.nowMillis()),
-              call.caller(),
-              Right.AUTH_REQUEST,
-              snapshot.get());
+      questions =
+          request.questions(
+              snapshot.get(), call.caller(), Right.VOUCH_AUTH_REQUEST, asking.nowMillis(), batch);
     } catch (Unreadable e) {
-      result = e.refused();
+      end(call, new Asking.Reply.Without(e.refused()));
+      return true;
     }
     if (call.isAbandoned()) call.gone();
-    else asking.write(result, call.call(Door.DOOR_AUTH_REQUEST), reply -> end(call, reply));
+    else
+      Together.ask(
+          asking,
+          questions,
+          call.caller(),
+          Right.AUTH_REQUEST,
+          snapshot.get(),
+          call.call(Door.DOOR_AUTH_REQUEST),
+          reply -> end(call, reply));
     return true;
+  }
+
+  private record Sent(MultiMap headers) implements GatewayRequest.Headers {
+    @Override
+    public Collection<String> names() {
+      return headers.names().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    @Override
+    public List<String> values(String name) {
+      return headers.getAll(name);
+    }
   }
 
   private static String required(HttpCall call, String name) throws Unreadable {

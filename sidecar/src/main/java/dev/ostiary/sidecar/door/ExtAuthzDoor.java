@@ -16,10 +16,11 @@ import dev.ostiary.envoy.v3.HttpStatus;
 import dev.ostiary.envoy.v3.OkHttpResponse;
 import dev.ostiary.envoy.v3.Status;
 import dev.ostiary.record.v1.Door;
+import dev.ostiary.sidecar.bundle.Route;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
+import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.decide.Refused.Why;
-import dev.ostiary.sidecar.decide.Result;
 import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
@@ -28,7 +29,9 @@ import dev.ostiary.v1.Decision;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -43,11 +46,18 @@ final class ExtAuthzDoor {
   private final Asking asking;
   private final Meters meters;
   private final int messageBytes;
+  private final int batch;
 
-  ExtAuthzDoor(Asking asking, Meters meters, int messageBytes) {
+  /**
+   * A door to {@code asking}.
+   *
+   * @param batch how much a request may ask at most
+   */
+  ExtAuthzDoor(Asking asking, Meters meters, int messageBytes, int batch) {
     this.asking = asking;
     this.meters = meters;
     this.messageBytes = messageBytes;
+    this.batch = batch;
   }
 
   ServerServiceDefinition service() {
@@ -90,21 +100,47 @@ final class ExtAuthzDoor {
     asking.presented(
         () -> token == null ? List.of() : List.of(token),
         presented ->
-            asking.write(
-                decide(request.getAttributes(), presented, caller),
+            ask(
+                request.getAttributes(),
+                presented,
+                caller,
                 call,
                 reply -> end(reply, caller, end)));
   }
 
-  private Result decide(AttributeContext attributes, Presented presented, Caller caller) {
+  private void ask(
+      AttributeContext attributes,
+      Presented presented,
+      Caller caller,
+      Call call,
+      Consumer<Asking.Reply> reply) {
     var snapshot = asking.snapshot();
-    if (snapshot.isEmpty()) return Asking.noSnapshot();
+    if (snapshot.isEmpty()) {
+      reply.accept(new Asking.Reply.Without(Asking.noSnapshot()));
+      return;
+    }
+    List<Question> questions;
     try {
-      var question =
-          request(attributes, presented).question(snapshot.get(), caller, asking.nowMillis());
-      return asking.decide(question, caller, Right.EXT_AUTHZ, snapshot.get());
+      questions =
+          request(attributes, presented)
+              .questions(snapshot.get(), caller, Right.VOUCH, asking.nowMillis(), batch);
     } catch (Unreadable e) {
-      return e.refused();
+      reply.accept(new Asking.Reply.Without(e.refused()));
+      return;
+    }
+    Together.ask(asking, questions, caller, Right.EXT_AUTHZ, snapshot.get(), call, reply);
+  }
+
+  private record Sent(Map<String, String> headers) implements GatewayRequest.Headers {
+    @Override
+    public Collection<String> names() {
+      return headers.keySet();
+    }
+
+    @Override
+    public List<String> values(String name) {
+      String value = headers.get(name);
+      return value == null ? List.of() : List.of(value);
     }
   }
 
@@ -113,18 +149,16 @@ final class ExtAuthzDoor {
     return new GatewayRequest(
         http.getMethod(),
         http.getPath(),
-        name -> {
-          String value = http.getHeadersMap().get(name);
-          return value == null ? List.of() : List.of(value);
-        },
+        new Sent(http.getHeadersMap()),
         attributes.getContextExtensionsMap(),
         attributes.getSource().getPrincipal(),
         presented,
-        () -> body(http));
+        format -> body(http, format));
   }
 
   /** The body, if all of it is there: Envoy cuts what is too long, and sends the whole of it on. */
-  private static JsonObject body(AttributeContext.HttpRequest http) throws Unreadable {
+  private static JsonObject body(AttributeContext.HttpRequest http, Route.Format format)
+      throws Unreadable {
     ByteString body =
         http.getRawBody().isEmpty() ? ByteString.copyFromUtf8(http.getBody()) : http.getRawBody();
     String length = http.getHeadersMap().get("content-length");
@@ -134,7 +168,10 @@ final class ExtAuthzDoor {
             || (length != null && !length.equals(Integer.toString(body.size())));
     if (cut || body.isEmpty())
       throw new Unreadable(Why.BODY_INCOMPLETE, "body", "not all of the body is there");
-    return JsonBody.object(body.toByteArray());
+    return switch (format) {
+      case JSON -> JsonBody.object(body.toByteArray());
+      case XML -> XmlBody.object(body.toByteArray());
+    };
   }
 
   private void end(Asking.Reply reply, Caller caller, Consumer<UnaryCall.End<CheckResponse>> end) {

@@ -120,7 +120,7 @@ public final class GrpcDoor {
     this.facts = new FactDoor(facts, names, blocking, asking, meters, follows);
     this.log = new LogDoor(decisionTree, recorder, names, asking, meters, blocking, follows);
     this.subjects = new SubjectDoor(erasure, names, recorder, blocking, asking, meters);
-    this.extAuthz = new ExtAuthzDoor(asking, meters, limits.messageBytes());
+    this.extAuthz = new ExtAuthzDoor(asking, meters, limits.messageBytes(), limits.batch());
     this.watch = new CallWatch(limits.messageBytes());
     this.adminWatch = new CallWatch(FactDoor.MAX_BYTES);
     this.admission = admission;

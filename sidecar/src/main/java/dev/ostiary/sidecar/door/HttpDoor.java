@@ -87,7 +87,7 @@ public final class HttpDoor {
     this.loops =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
     this.opa = new OpaDoor(asking);
-    this.authRequest = new AuthRequestDoor(asking);
+    this.authRequest = new AuthRequestDoor(asking, limits.batch());
     this.authzen =
         new AuthzenDoor(
             asking,

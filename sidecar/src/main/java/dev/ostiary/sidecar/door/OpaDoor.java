@@ -64,23 +64,15 @@ final class OpaDoor {
       throws Unreadable {
     JsonObject document = JsonBody.object(body.getBytes());
     var reader =
-        new MappedQuestion(snapshot, call.caller(), asking.nowMillis(), new Document(document));
+        new MappedQuestion(
+            snapshot, call.caller(), Right.VOUCH_OPA, asking.nowMillis(), new Document(document));
     for (Webhook webhook : webhooks) {
-      if (!webhook.path().equals(path) || !fits(webhook, document)) continue;
-      Optional<Question> question = reader.question(webhook.question());
+      if (!webhook.path().equals(path) || !reader.holds(webhook.ask().when())) continue;
+      Optional<Question> question = reader.question(webhook.ask().question());
       if (question.isPresent())
         return asking.decide(question.get(), call.caller(), Right.OPA, snapshot);
     }
     return Refused.of(Why.UNKNOWN_ROUTE, "", "no webhook of the bundle fits the document");
-  }
-
-  private static boolean fits(Webhook webhook, JsonObject document) {
-    for (var condition : webhook.when().entrySet()) {
-      String found =
-          JsonPointer.find(document, condition.getKey()).flatMap(JsonPointer::text).orElse("");
-      if (!condition.getValue().contains(found)) return false;
-    }
-    return true;
   }
 
   private record Document(JsonObject document) implements MappedQuestion.Places {

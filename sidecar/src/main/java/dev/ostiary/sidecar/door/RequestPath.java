@@ -18,12 +18,32 @@ final class RequestPath {
 
   /** The decoded segments of a path; of one that ends with a slash the last one is empty. */
   static List<String> segments(String path) throws Unreadable {
+    return segments(path, true);
+  }
+
+  /** The segments of a path that is written as it is, without escapes. */
+  static List<String> plainSegments(String path) throws Unreadable {
+    return segments(path, false);
+  }
+
+  /**
+   * The decoded segments of a path in a value. What follows a question mark, or a plus sign, is
+   * read in different ways.
+   */
+  static List<String> targetSegments(String target) throws Unreadable {
+    List<String> segments = segments(target.startsWith("/") ? target : "/" + target, true);
+    if (target.indexOf('+') >= 0) throw refused("a plus sign");
+    for (String segment : segments) if (segment.indexOf('?') >= 0) throw refused("a question mark");
+    return segments;
+  }
+
+  private static List<String> segments(String path, boolean encoded) throws Unreadable {
     if (!path.startsWith("/")) throw refused("expected a path that begins with `/`");
     String[] raw = path.substring(1).split("/", -1);
     var segments = new ArrayList<String>(raw.length);
     for (int i = 0; i < raw.length; i++) {
       if (raw[i].isEmpty() && i < raw.length - 1) throw refused("repeated slashes");
-      String segment = decoded(raw[i], false);
+      String segment = encoded ? decoded(raw[i], false) : raw[i];
       if (segment == null) throw refused("an escape that is none, or no UTF-8");
       if (segment.equals(".") || segment.equals("..")) throw refused("a dot segment");
       for (int at = 0; at < segment.length(); at++) {
@@ -40,6 +60,19 @@ final class RequestPath {
 
   private static Unreadable refused(String what) {
     return new Unreadable(Why.PATH_NOT_NORMALIZED, "path", what);
+  }
+
+  /** The names of a query's arguments, as often as they come. */
+  static List<String> argumentNames(String query) throws Unreadable {
+    var names = new ArrayList<String>();
+    for (String pair : query.split("&", -1)) {
+      if (pair.isEmpty()) continue;
+      int equals = pair.indexOf('=');
+      String name = decoded(equals < 0 ? pair : pair.substring(0, equals), true);
+      if (name == null) throw new Unreadable(Why.MALFORMED_REQUEST, "query", "no UTF-8");
+      names.add(name);
+    }
+    return names;
   }
 
   /** The value of a query argument; null where it is absent. */

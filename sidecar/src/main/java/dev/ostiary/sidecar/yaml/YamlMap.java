@@ -25,6 +25,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * form it must have, and faults are collected with their places. Not thread-safe.
  */
 public final class YamlMap {
+  /** Maps of many routes say the same again and again; 50, as is usual, would be few. */
+  private static final int ALIASES = 1_000;
+
   private record Entry(YamlText key, Node value) {}
 
   private final Source source;
@@ -40,7 +43,8 @@ public final class YamlMap {
 
   /** Reads a document that is one mapping; an empty document is an empty one. */
   public static YamlMap parse(Source source, List<SourceError> errors) {
-    var settings = LoadSettings.builder().setLabel(source.name()).build();
+    var settings =
+        LoadSettings.builder().setLabel(source.name()).setMaxAliasesForCollections(ALIASES).build();
     try {
       Optional<Node> root = new Compose(settings).composeString(source.text());
       if (root.isPresent()) return of(source, root.get(), errors);

