@@ -166,7 +166,7 @@ class BundleReaderTest {
         "routes: [{method: GET, path: /a, action: read, principal: {type: User, id: x}, resource:"
             + " {names: object, path: /a}}];unknown list of resources `object`; did you mean"
             + " `objects`?",
-        "routes: [{method: GET, path: [/{a}, /b], action: read, principal: {type: User, id: x},"
+        "routes: [{method: GET, path: ['/{a}', /b], action: read, principal: {type: User, id: x},"
             + " resource: {type: Doc, id: '{path.a}'}}];expected `{a}` in the path",
       })
   void whatAMapRefersToMustBeThere(String maps) {
