@@ -1,6 +1,8 @@
 package dev.ostiary.sidecar.cli;
 
+import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.NoteException;
+import dev.ostiary.log.note.SignedNote;
 import dev.ostiary.log.note.VerifierKey;
 import dev.ostiary.log.tile.TileSource;
 import java.io.IOException;
@@ -44,6 +46,15 @@ final class LogKeys {
     String text = new String(checkpoint.get(), StandardCharsets.UTF_8);
     int end = text.indexOf('\n');
     return end < 0 ? "" : text.substring(0, end);
+  }
+
+  /** What a note signs, whose signatures were checked. */
+  static Checkpoint checkpoint(SignedNote note) throws IOException {
+    try {
+      return Checkpoint.parse(note.text());
+    } catch (NoteException e) {
+      throw new IOException("checkpoint: " + e.getMessage(), e);
+    }
   }
 
   private static boolean isFile(String text) {

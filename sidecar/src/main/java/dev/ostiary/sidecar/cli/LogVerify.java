@@ -9,13 +9,16 @@ import dev.ostiary.log.note.Checkpoint;
 import dev.ostiary.log.note.VerifierKey;
 import dev.ostiary.log.store.ObjectStore;
 import dev.ostiary.log.tile.TileSource;
+import dev.ostiary.record.v1.Started;
 import dev.ostiary.sidecar.record.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,21 +76,40 @@ final class LogVerify implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var place = LogPlace.of(log);
-    var key = key(place);
+    if (!(place instanceof LogPlace.Bucket(var newest, var earlier)))
+      return verify(place.source(), key(place), evidence());
+    int code = 0;
+    for (var tree : earlier) {
+      var source = new TailedSource(tree);
+      // An epoch that was never begun has nothing, a key of one epoch is none of another.
+      if (source.newest().isPresent() && key(source).name().equals(LogKeys.origin(source)))
+        code = worse(code, verify(source, key(source), List.of()));
+    }
+    var source = new TailedSource(newest);
+    code = worse(code, verify(source, key(place), evidence()));
+    return code == 0 && LogKeys.origin(source).contains("/decisions/")
+        ? followed(earlier, source)
+        : code;
+  }
+
+  private static int worse(int one, int other) {
+    return one == NOT_VALID || other == NOT_VALID ? NOT_VALID : Math.max(one, other);
+  }
+
+  private int verify(TileSource source, VerifierKey key, List<Evidence> earlier)
+      throws IOException {
     var out = spec.commandLine().getOut();
     var progress = new ProgressLine(spec.commandLine().getErr(), "verified");
     var further = new ArrayList<VerifierKey>();
     for (String cosigner : cosigners)
       further.add(LogKeys.under(LogKeys.parse("--cosigner", cosigner), key.name()));
-    var source = place.source();
-    var verdict = Verifier.verify(source, key, further, evidence(), progress::at);
+    var verdict = Verifier.verify(source, key, further, earlier, progress::at);
     progress.end();
     return switch (verdict) {
       case Verdict.Valid(var checkpoint, var entries, var checkpoints) -> {
         out.printf(
             "valid: %s, %d entries, root %s; %d entries read, %d earlier checkpoints consistent%n",
             checkpoint.origin(), checkpoint.size(), checkpoint.root(), entries, checkpoints);
-        if (place instanceof LogPlace.Bucket(_, var earlier)) endings(source, checkpoint, earlier);
         yield 0;
       }
       case Verdict.NotValid(var reason, var where) -> {
@@ -101,31 +123,65 @@ final class LogVerify implements Callable<Integer> {
     };
   }
 
-  /** Says which of the logs in a bucket do not end with `closed`, and where they end. */
-  private void endings(TileSource newest, Checkpoint checkpoint, List<ObjectStore> earlier)
-      throws IOException {
-    if (!checkpoint.origin().contains("/decisions/")) return;
+  /**
+   * Says which of a bucket's epochs do not end with {@code closed}, and where they end; each must
+   * begin with the end of the one before.
+   */
+  private int followed(List<ObjectStore> earlier, TileSource newest) throws IOException {
     var out = spec.commandLine().getOut();
+    int code = 0;
+    Optional<Checkpoint> before = Optional.empty();
     for (var tree : earlier) {
       var source = new TailedSource(tree);
-      if (source.newest().isEmpty()) continue; // that epoch was never begun here
-      var ending = Ending.of(LogReader.open(source));
+      var note = source.newest();
+      if (note.isEmpty()) continue;
+      var reader = LogReader.open(source);
+      code = worse(code, follows(before, Ending.started(reader), LogKeys.origin(source)));
+      before = Optional.of(LogKeys.checkpoint(note.get()));
+      var ending = Ending.of(reader);
       if (!ending.closed()) out.println(tree + " fell silent without `closed`: " + ending.place());
     }
-    var ending = Ending.of(LogReader.open(newest));
+    var reader = LogReader.open(newest);
+    code = worse(code, follows(before, Ending.started(reader), LogKeys.origin(newest)));
+    var ending = Ending.of(reader);
     if (!ending.closed())
       out.println(
-          checkpoint.origin() + " runs, or fell silent without `closed`: " + ending.place());
+          LogKeys.origin(newest) + " runs, or fell silent without `closed`: " + ending.place());
+    return code;
+  }
+
+  /** Whether an epoch began with the one before it as it is in the bucket. */
+  private int follows(Optional<Checkpoint> before, Optional<Started> started, String origin) {
+    if (before.isEmpty() || started.isEmpty()) return 0; // the first, or its beginning was pruned
+    var named = started.get().getPrevious();
+    Checkpoint last = before.get();
+    boolean same =
+        named.getOrigin().equals(last.origin())
+            && named.getSize() == last.size()
+            && Arrays.equals(named.getRoot().toByteArray(), last.root().bytes());
+    if (same) return 0;
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "not valid: %s began after %s of %d entries, the bucket has %d of %s%n",
+            origin, named.getOrigin(), named.getSize(), last.size(), last.origin());
+    return NOT_VALID;
   }
 
   private VerifierKey key(LogPlace place) throws IOException {
-    if (vkey != null)
-      return LogKeys.under(LogKeys.parse("--vkey", vkey), LogKeys.origin(place.source()));
+    if (vkey != null) return key(place.source());
     var local = place.localKey();
     if (local.isEmpty())
       throw new UserException("no key: none lies beside " + log + "; give one with --vkey");
     spec.commandLine().getErr().println("using the key that lies beside the log: " + local.get());
     return local.get();
+  }
+
+  /** The key that was given, under the log's name. */
+  private VerifierKey key(TileSource source) throws IOException {
+    if (vkey == null)
+      throw new UserException("no key: none lies beside " + log + "; give one with --vkey");
+    return LogKeys.under(LogKeys.parse("--vkey", vkey), LogKeys.origin(source));
   }
 
   /** What is no UTF-8 is no evidence either, which is for the verifier to say. */
