@@ -55,10 +55,6 @@ final class OcsfEvents {
     event.addProperty("status_id", allowed ? 1 : 2);
     event.addProperty("status", allowed ? "Success" : "Failure");
     event.addProperty("status_code", reason(decision));
-    event.addProperty("action_id", allowed ? 1 : 2);
-    event.addProperty("action", allowed ? "Allowed" : "Denied");
-    event.addProperty("disposition_id", allowed ? 1 : 2);
-    event.addProperty("disposition", allowed ? "Allowed" : "Blocked");
     event.add("metadata", metadata(origin, index, decision));
     event.add("actor", actor(decision, allowed));
     event.add("api", api(decision));
@@ -79,9 +75,6 @@ final class OcsfEvents {
     var metadata = new JsonObject();
     metadata.addProperty("version", VERSION);
     metadata.add("product", product);
-    var profiles = new JsonArray();
-    profiles.add("security_control");
-    metadata.add("profiles", profiles);
     metadata.addProperty("uid", Fields.hex(decision.getDecisionId()));
     metadata.addProperty("log_name", origin);
     metadata.addProperty("sequence", index);

@@ -15,6 +15,7 @@ import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -83,8 +84,21 @@ final class ExportTest {
             "src_endpoint",
             "time",
             "type_uid");
+    // The class's others that are in use; it has no profile that says what a control did.
+    var known = new HashSet<>(required);
+    known.addAll(
+        List.of(
+            "activity_name",
+            "category_name",
+            "class_name",
+            "resources",
+            "status",
+            "status_code",
+            "status_id",
+            "unmapped"));
     for (int i = 0; i < ocsf.size(); i++) {
       var event = ocsf.get(i);
+      assertTrue(known.containsAll(event.keySet()), event::toString);
       var logged = decisions.get(i);
       assertTrue(event.keySet().containsAll(required), event::toString);
       assertEquals(6003, event.get("class_uid").getAsInt());
@@ -98,14 +112,14 @@ final class ExportTest {
       assertEquals("ada", actor(event).getAsJsonObject("user").get("uid").getAsString());
     }
     var allowed = ocsf.getFirst();
-    assertEquals("Allowed", allowed.get("action").getAsString());
+    assertEquals("Success", allowed.get("status").getAsString());
     assertEquals(2, allowed.get("activity_id").getAsInt());
     assertEquals(
         "order 7", allowed.getAsJsonObject("metadata").get("correlation_uid").getAsString());
     var reads = actor(allowed).getAsJsonArray("authorizations").get(0).getAsJsonObject();
     assertEquals("reads", reads.getAsJsonObject("policy").get("uid").getAsString());
     var denied = ocsf.get(1);
-    assertEquals("Denied", denied.get("action").getAsString());
+    assertEquals("Failure", denied.get("status").getAsString());
     assertEquals(2, denied.get("status_id").getAsInt());
     assertEquals(99, denied.get("activity_id").getAsInt());
   }
