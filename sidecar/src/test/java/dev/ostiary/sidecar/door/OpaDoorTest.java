@@ -1,13 +1,21 @@
 package dev.ostiary.sidecar.door;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.cedar.json.Json;
+import dev.ostiary.cedar.json.JsonWriter;
 import dev.ostiary.sidecar.Served;
 import dev.ostiary.sidecar.config.Key;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +58,52 @@ final class OpaDoorTest {
           new String[] {"", "{}", "[]", "{\"input\":{}}", "{\"input\":{\"a\":1,\"a\":2}}"})
         assertEquals(false, minio(asked, none));
       assertEquals(404, asked.post("/v1/data/elsewhere", "{}").statusCode());
+    }
+  }
+
+  /** By operation, what each question of it is answered for those who read, write, do nothing. */
+  private static final Map<String, String> RECORDED =
+      Map.of(
+          "probe", "no no no",
+          "put", "no yes no, no no no",
+          "get", "yes yes no, yes yes no, yes yes no",
+          "presigned", "yes yes no, yes yes no, yes yes no",
+          "list", "yes yes no",
+          "list by temporary", "yes yes no",
+          "copy", "no yes no, yes yes no, no no no",
+          "delete several", "no yes no, no yes no, no yes no");
+
+  @Test
+  void whatMinioWasSeenToAskIsAnsweredAndItsCredentialsAreNotWritten() throws Exception {
+    Path recorded =
+        Path.of(Objects.requireNonNull(OpaDoorTest.class.getResource("minio.jsonl")).toURI());
+    var answers = new TreeMap<String, String>();
+    try (var served = serve("minio");
+        var asked = new Asked(served)) {
+      for (String line : Files.readAllLines(recorded)) {
+        var row = Asked.object(line);
+        String operation = ((Json.Str) Asked.member(row, "operation")).value();
+        String document =
+            Asked.member(row, "document") instanceof Json.Str
+                ? ""
+                : JsonWriter.compact(Asked.member(row, "document"));
+        assertEquals(!document.isEmpty(), minio(asked, document), operation); // it is the owner's
+        var each = new ArrayList<String>();
+        for (String person : List.of("dan", "ben", "eve")) {
+          String theirs =
+              document.replace("rootuser", person).replace("\"owner\":true", "\"owner\":false");
+          each.add(minio(asked, theirs) ? "yes" : "no");
+        }
+        answers.merge(operation, String.join(" ", each), (all, next) -> all + ", " + next);
+      }
+    }
+    assertEquals(new TreeMap<>(RECORDED), answers);
+    try (var files = Files.walk(directory.resolve("data/decisions"))) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        for (String secret : List.of("AWS4-HMAC", "c0ffee00", "a-session-token"))
+          assertFalse(text.contains(secret), file + " has " + secret);
+      }
     }
   }
 
