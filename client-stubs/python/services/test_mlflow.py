@@ -245,6 +245,31 @@ def test_every_field_of_graphql_that_reads_anything_is_known():
     assert roots == set(ROOTS) | set(ECHOES)
 
 
+def test_traces_are_their_makers_and_their_projects(lab, trained):
+    run, _ = trained
+    cleo = lab.become(CLEO)
+    shared = cleo.create_experiment("atlas/shared")
+    lab.become(ADA)
+    mlflow.set_experiment(experiment_id=shared)
+
+    @mlflow.trace
+    def answer(question: str) -> str:
+        return f"what {question} asked"
+
+    answer("a patient")
+    mlflow.flush_trace_async_logging()
+    trace = mlflow.get_last_active_trace_id()
+    found = mlflow.search_traces(locations=[shared], return_type="list")
+    assert [one.info.trace_id for one in found] == [trace] and found[0].info.tags["owner"] == ADA
+    lab.become(ADA).set_trace_tag(trace, "note", "x")
+    ben = lab.become(BEN)
+    assert mlflow.search_traces(locations=[shared], return_type="list") == []
+    assert "may not write to trace" in denied(lambda: ben.set_trace_tag(trace, "note", "y"))
+    for path in (f"/api/3.0/mlflow/traces/{trace}", f"/api/3.0/mlflow/traces/get?trace_id={trace}"):
+        status, said = lab.http(BEN, "GET", path)
+        assert status == 403 and "patient" not in json.dumps(said)
+
+
 def test_links_to_the_store_are_shut(lab, trained):
     run, _ = trained
     path = f"/api/2.0/mlflow-artifacts/presigned/{run.experiment_id}/{run.run_id}/artifacts/notes/notes.txt"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ostiary.mlflow.names import Names
+from ostiary.mlflow.names import Names, Remembered
 from ostiary.mlflow.refused import Refused
 from ostiary.mlflow.things import Thing, tags_of
 
 
 class Answers:
-    """Reads things out of answers. What they are within may have to be asked for, so it may block."""
+    """Reads things out of answers. What they are within may have to be asked for, so it may block unless
+    it goes by what is remembered."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names | Remembered) -> None:
         self._names = names
+
+    def things(self, kind: str, found: Iterable[Any]) -> list[Thing]:
+        """The things of several objects."""
+        return [self.thing(kind, one) for one in found]
 
     def thing(self, kind: str, found: Any) -> Thing:
         """The thing that an answer shows; remembered, since what follows is often about it."""

@@ -27,6 +27,8 @@ _LISTS = frozenset(
 def safe_path(scope: Scope) -> str:
     """The decoded path; refused where MLflow's routers or a store could read another one in it."""
     path = str(scope["path"])
+    if scope.get("root_path"):
+        raise Refused(403, "a root path is not known to the route map; use MLflow's --static-prefix")
     raw = scope.get("raw_path") or path.encode()
     lower = bytes(raw).lower()
     bad = (

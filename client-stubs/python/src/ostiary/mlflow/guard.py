@@ -18,11 +18,12 @@ from ostiary.mlflow.asked import App, Asked, Receive, Scope, Send, header, safe_
 from ostiary.mlflow.config import Config
 from ostiary.mlflow.decider import Decider, Person, blocking, things
 from ostiary.mlflow.masks import Masks
-from ostiary.mlflow.names import Names
+from ostiary.mlflow.names import Names, NotRemembered, Remembered
 from ostiary.mlflow.refused import Refused
 from ostiary.mlflow.routes import RouteMap
 from ostiary.mlflow.search import PageTokens, Position, page
 from ostiary.mlflow.targets import Ask, Targets
+from ostiary.mlflow.things import Thing, tags_of
 from ostiary.values import Uid
 
 _log = logging.getLogger("ostiary.mlflow")
@@ -49,8 +50,9 @@ class Guard:
         self._routes = routes
         self._names = names
         self._decider = decider or Decider(config, names)
-        self._targets = Targets(names, config.ownership)
-        self._answers = Answers(names)
+        remembered = Remembered(names)
+        self._targets = (Targets(remembered, config.ownership), Targets(names, config.ownership))
+        self._answers = (Answers(remembered), Answers(names))
         self._masks = Masks(config.key, config.ownership.governing_tags)
         self._tokens = PageTokens(config.key)
 
@@ -161,7 +163,7 @@ class Guard:
                 "links that work without asking again are not given out here: download through this server, with"
                 " MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD=false and MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD=false",
             )
-        asks = await blocking(self._targets.asks, asked)
+        asks = await self._asks(asked)
         reads = route.action == "readMetadata"
         kinds = await self._decider.require(person, asks, route.operation, maskable=reads)
         scope, body = self._owned(person, asked)
@@ -181,9 +183,14 @@ class Guard:
 
     def _owned(self, person: Person, asked: Asked) -> tuple[Scope, bytes | None]:
         """Whoever makes something owns it, whatever the request says."""
-        if asked.route.action != "create" or asked.route.body != "json" or "trace" in asked.route.target:
+        if asked.route.action != "create" or asked.route.body != "json":
             return asked.scope, asked.body
         key, tags = self._config.ownership.owner_tag, asked.json.get("tags") or []
+        if asked.route.target == "new_trace_3":  # whose tags are a mapping, within
+            trace = asked.json["trace"]
+            info = trace["trace_info"]
+            owned = {**info, "tags": {**tags_of(info.get("tags")), key: person.uid.id}}
+            return inner.rewritten(asked, {"trace": {**trace, "trace_info": owned}})
         if not isinstance(tags, list):
             raise Refused(400, "expected a list as `tags`")
         others = [tag for tag in tags if not (isinstance(tag, dict) and tag.get("key") == key)]
@@ -213,7 +220,7 @@ class Guard:
             answer[route.field] = [one for one in shown if one is not None]
             reply = reply.with_json(answer)
         elif found is not None:
-            thing = await blocking(self._answers.thing, route.target, found)
+            (thing,) = await self._things(route.target, [found])
             kinds = await self._decider.require(person, [Ask(route.action, thing)], route.operation, maskable=True)
             nested = await self._nested(person, asked, route.target, found)
             if kinds or nested:
@@ -225,7 +232,7 @@ class Guard:
         if not found:
             return []
         kind = asked.route.target
-        all_things = await blocking(lambda: [self._answers.thing(kind, one) for one in found])
+        all_things = await self._things(kind, found)
         asks = [Ask(asked.route.action, thing) for thing in all_things]
         verdicts = await self._decider.verdicts(person, asks, asked.route.operation, maskable=True)
         out: list[Any] = []
@@ -243,7 +250,7 @@ class Guard:
         versions = found.get("latest_versions") if kind == "registered_model" else None
         if not versions:
             return False
-        all_things = await blocking(lambda: [self._answers.thing("model_version", one) for one in versions])
+        all_things = await self._things("model_version", versions)
         asks = [Ask(asked.route.action, thing) for thing in all_things]
         verdicts = await self._decider.verdicts(person, asks, asked.route.operation, maskable=True)
         found["latest_versions"] = [
@@ -252,6 +259,20 @@ class Guard:
             if isinstance(verdict, Allowed)
         ]
         return True
+
+    # ---- what requests and answers are about: from memory, or by a thread that may wait for MLflow's stores ----
+
+    async def _asks(self, asked: Asked) -> list[Ask]:
+        try:
+            return self._targets[0].asks(asked)
+        except NotRemembered:
+            return await blocking(self._targets[1].asks, asked)
+
+    async def _things(self, kind: str, found: Sequence[Any]) -> list[Thing]:
+        try:
+            return self._answers[0].things(kind, found)
+        except NotRemembered:
+            return await blocking(self._answers[1].things, kind, found)
 
     # ---- searches ----
 

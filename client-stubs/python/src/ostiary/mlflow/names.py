@@ -82,6 +82,29 @@ class Names:
                 self._revision = revision
 
 
+class NotRemembered(Exception):
+    """The source would have to be asked."""
+
+
+class Remembered:
+    """What :class:`Names` knows without asking the source, so that it never blocks."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.remember = names.remember
+
+    def find(self, kind: str, *names: str) -> Thing:
+        """The object; raises :class:`NotRemembered`."""
+        thing = self._names.known(kind, *names)
+        if thing is None:
+            raise NotRemembered
+        return thing
+
+    def root(self, thing: Thing) -> str:
+        """Is never remembered."""
+        raise NotRemembered
+
+
 class Stores:
     """MLflow's own stores as a source."""
 

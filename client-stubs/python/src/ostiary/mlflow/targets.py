@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ostiary.mlflow.asked import Asked, header
-from ostiary.mlflow.names import Names
+from ostiary.mlflow.names import Names, Remembered
 from ostiary.mlflow.refused import Refused
 from ostiary.mlflow.things import SERVER, Ownership, Thing, tags_of
 
@@ -28,9 +28,10 @@ class Ask:
 
 
 class Targets:
-    """Finds out what requests are about. It may block, since it asks MLflow's stores."""
+    """Finds out what requests are about. It may block, since it asks MLflow's stores, unless it goes by what is
+    remembered."""
 
-    def __init__(self, names: Names, ownership: Ownership) -> None:
+    def __init__(self, names: Names | Remembered, ownership: Ownership) -> None:
         self._names = names
         self._own = ownership
 
@@ -236,12 +237,13 @@ class Targets:
         return self._with_tags(self.trace(asked, action), list(tags_of(asked.inner("tags"))))
 
     def new_trace(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_tags(self.experiment(asked, action), list(tags_of(asked.inner("tags"))))
+        asks = self.experiment(asked, action)
+        return self._with_tags(asks, [key for key in tags_of(asked.inner("tags")) if key != self._own.owner_tag])
 
     def new_trace_3(self, asked: Asked, action: str) -> list[Ask]:
         info = (asked.inner("trace") or {}).get("trace_info") or {}
         experiment = self._names.find("experiment", _location(info.get("trace_location") or {}))
-        keys = list(tags_of(info.get("tags")))
+        keys = [key for key in tags_of(info.get("tags")) if key != self._own.owner_tag]
         asks = self._with_tags([Ask(action, experiment)], keys)
         # A trace that is there already would be written over.
         return asks + self._known_traces([_text(info, "trace_id")])
@@ -268,10 +270,14 @@ class Targets:
         asks = []
         for one in ids:
             try:
-                asks.append(Ask("write", self._names.find("trace", one)))
+                trace = self._names.find("trace", one)
             except Refused as refused:
                 if refused.status != 404:
                     raise
+                continue
+            # Spans may come before their trace, which then has nobody yet: it is whoever's that creates it.
+            if trace.tags.get(self._own.owner_tag):
+                asks.append(Ask("write", trace))
         return asks
 
     # ---- what is more than writing ----
