@@ -32,7 +32,7 @@ target=$root/benchmarks/target
 jar=$target/ostiary-benchmarks-0.1.0-SNAPSHOT.jar
 if [ ! -f "$jar" ] || [ -n "$(find "$root"/{cedar,decision-log,proto,sidecar,benchmarks}/src/main -newer "$jar" -print -quit)" ]; then
   echo "building …" >&2
-  (cd "$root" && ${MVN:-mvn -B -ntp} -q -Dmaven.test.skip=true -pl benchmarks -am package)
+  (cd "$root" && ${MVN:-mvn -B -ntp} -q -DskipTests -pl benchmarks -am package)
   touch "$jar"
 fi
 java=("$jdk/bin/java" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow

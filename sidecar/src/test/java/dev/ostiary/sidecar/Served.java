@@ -1,5 +1,7 @@
 package dev.ostiary.sidecar;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ostiary.log.LogReader;
 import dev.ostiary.record.v1.DecisionLogEntry;
@@ -165,7 +167,9 @@ public final class Served implements AutoCloseable {
         0,
         record -> {
           try {
-            entries.add(DecisionLogEntry.parseFrom(record.bytes()));
+            var entry = DecisionLogEntry.parseFrom(record.bytes());
+            assertArrayEquals(entry.toByteArray(), record.bytes(), "as protobuf writes it");
+            entries.add(entry);
             return true;
           } catch (InvalidProtocolBufferException e) {
             throw new UncheckedIOException(e);

@@ -1,52 +1,30 @@
 package dev.ostiary.benchmarks.wire;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.HdrHistogram.Histogram;
 
 /**
- * Sends messages that are encoded already, and times the answers. Everything runs on one event
- * loop, timers included, so that the driver needs one core and no lock.
+ * Sends messages that are encoded already, and times the answers, all on the calling thread.
  *
  * <p>Open loop: calls start at the times of a seeded Poisson process, whether or not earlier ones
  * were answered, and a latency counts from the time that was scheduled, so that a stall of server
  * or driver counts for every call that it delayed. Closed loop: a fixed number of calls is under
- * way.
+ * way. Each run has connections of its own.
+ *
+ * @param connections how many each run opens
  */
-final class LoadDriver implements AutoCloseable {
-  private final MultiThreadIoEventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-  private final EventLoop loop = group.next();
-  private final List<ManagedChannel> channels = new ArrayList<>();
-
-  LoadDriver(String address, int connections) {
-    for (int i = 0; i < connections; i++) {
-      channels.add(
-          NettyChannelBuilder.forTarget(address)
-              .channelType(EpollSocketChannel.class)
-              .eventLoopGroup(group)
-              .directExecutor()
-              .usePlaintext()
-              .build());
-    }
-  }
+record LoadDriver(String address, int connections) {
+  /** Longer than this after its end a run is broken. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
    * What a run found.
@@ -68,230 +46,150 @@ final class LoadDriver implements AutoCloseable {
 
   /** Calls at a rate; see the class. */
   Run open(String method, List<byte[]> messages, int perSecond, Duration duration, long seed) {
-    return run(new OpenLoop(unary(method), messages, perSecond, duration, seed), duration);
+    return run(
+        messages,
+        duration,
+        connections,
+        opening(method, false),
+        loop -> loop.open(perSecond, new SplittableRandom(seed)));
   }
 
   /** Keeps a number of calls under way. */
   Run closed(String method, List<byte[]> messages, int underWay, Duration duration) {
-    return run(new ClosedLoop(unary(method), messages, underWay, duration), duration);
+    var opening = opening(method, false);
+    return run(messages, duration, connections, opening, loop -> loop.closed(underWay));
   }
 
   /** Keeps a number of messages under way on one stream per connection. */
   Run streamed(String method, List<byte[]> messages, int underWay, Duration duration) {
-    return run(new StreamLoop(method, messages, underWay, duration), duration);
+    var opening = opening(method, true);
+    return run(messages, duration, connections, opening, loop -> loop.closed(underWay));
+  }
+
+  /** Keeps a number of HTTP/1.1 requests under way, each on a connection of its own. */
+  Run http(List<byte[]> requests, int underWay, Duration duration) {
+    Opening opening = selector -> new HttpConnection(address, selector);
+    return run(requests, duration, underWay, opening, loop -> loop.closed(underWay));
   }
 
   /** Asks once and returns the answer's bytes. */
   byte[] ask(String method, byte[] message) {
-    return io.grpc.stub.ClientCalls.blockingUnaryCall(
-        channels.get(0), unary(method), CallOptions.DEFAULT, message);
+    var kept = new ByteArrayOutputStream();
+    Opening opening =
+        selector -> {
+          var connection = new GrpcConnection(address, method, false, selector);
+          connection.keep(kept);
+          return connection;
+        };
+    var run = run(List.of(message), Duration.ZERO, 1, opening, loop -> loop.closed(1));
+    if (run.errors() > 0) throw new IllegalStateException(method + ": no answer");
+    return Arrays.copyOfRange(kept.toByteArray(), 5, kept.size());
   }
 
-  private static MethodDescriptor<byte[], byte[]> unary(String method) {
-    return Bytes.method(MethodDescriptor.MethodType.UNARY, method);
+  @FunctionalInterface
+  private interface Opening {
+    Connection open(Selector selector) throws IOException;
   }
 
-  private Run run(Loop run, Duration duration) {
-    loop.execute(run::begin);
-    try {
-      return run.done.get(duration.toSeconds() + 60, TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException broken) {
-      throw new IllegalStateException("the run did not end", broken);
+  @FunctionalInterface
+  private interface Shape {
+    void run(Loop loop) throws IOException;
+  }
+
+  private Opening opening(String method, boolean streams) {
+    return selector -> new GrpcConnection(address, method, streams, selector);
+  }
+
+  private static Run run(
+      List<byte[]> messages, Duration duration, int connections, Opening opening, Shape shape) {
+    try (var selector = Selector.open()) {
+      var loop = new Loop(selector, messages, duration);
+      try {
+        for (int i = 0; i < connections; i++) loop.connections.add(opening.open(selector));
+        loop.begun = System.nanoTime();
+        shape.run(loop);
+        long nanos = System.nanoTime() - loop.begun;
+        return new Run(loop.answered - loop.errors, loop.errors, nanos, loop.latencies);
+      } finally {
+        loop.connections.forEach(Connection::close);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  @Override
-  public void close() {
-    for (var channel : channels) channel.shutdownNow();
-    var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-  }
+  /** The state of one run. */
+  private static final class Loop {
+    private final Selector selector;
+    private final List<byte[]> messages;
+    private final Histogram latencies = new Histogram(TimeUnit.SECONDS.toNanos(60), 3);
+    private final List<Connection> connections = new ArrayList<>();
+    private final long durationNanos;
+    private long begun;
+    private long sent;
+    private long answered;
+    private long errors;
 
-  /** The state of one run, used on the event loop alone. */
-  private abstract class Loop {
-    final List<byte[]> messages;
-    final Histogram latencies = new Histogram(TimeUnit.SECONDS.toNanos(60), 3);
-    final CompletableFuture<Run> done = new CompletableFuture<>();
-    final long durationNanos;
-    long begun;
-    long sent;
-    long answered;
-    long errors;
-
-    Loop(List<byte[]> messages, Duration duration) {
+    Loop(Selector selector, List<byte[]> messages, Duration duration) {
+      this.selector = selector;
       this.messages = messages;
       this.durationNanos = duration.toNanos();
     }
 
-    abstract void begin();
-
-    abstract void ended();
-
-    final byte[] next() {
-      return messages.get((int) (sent++ % messages.size()));
+    private void ask(Connection connection, long scheduled) {
+      connection.ask(messages.get((int) (sent++ % messages.size())), scheduled);
     }
 
-    final void call(MethodDescriptor<byte[], byte[]> method, long scheduled) {
-      var channel = channels.get((int) (sent % channels.size()));
-      var call = channel.newCall(method, CallOptions.DEFAULT);
-      call.start(
-          new ClientCall.Listener<>() {
-            @Override
-            public void onClose(Status status, Metadata trailers) {
-              record(scheduled, status.isOk());
-              ended();
-            }
-          },
-          new Metadata());
-      call.request(2);
-      call.sendMessage(next());
-      call.halfClose();
+    private Connection next() {
+      return connections.get((int) (sent % connections.size()));
     }
 
-    final void record(long scheduled, boolean ok) {
+    private void record(long scheduled, boolean ok, long now) {
       answered++;
       if (!ok) errors++;
-      latencies.recordValue(
-          Math.min(System.nanoTime() - scheduled, latencies.getHighestTrackableValue()));
+      if (scheduled > 0)
+        latencies.recordValue(Math.min(now - scheduled, latencies.getHighestTrackableValue()));
     }
 
-    final void finishOnceAnswered() {
-      if (answered < sent) return;
-      done.complete(new Run(answered - errors, errors, System.nanoTime() - begun, latencies));
-    }
-  }
-
-  private final class OpenLoop extends Loop {
-    private final MethodDescriptor<byte[], byte[]> method;
-    private final SplittableRandom random;
-    private final double gapNanos;
-    private double due;
-    private boolean over;
-
-    OpenLoop(
-        MethodDescriptor<byte[], byte[]> method,
-        List<byte[]> messages,
-        int perSecond,
-        Duration duration,
-        long seed) {
-      super(messages, duration);
-      this.method = method;
-      this.random = new SplittableRandom(seed);
-      this.gapNanos = 1e9 / perSecond;
+    private void flush() throws IOException {
+      for (int i = 0; i < connections.size(); i++) connections.get(i).flush();
     }
 
-    @Override
-    void begin() {
-      begun = System.nanoTime();
-      send();
+    private void read(Connection.Listener listener) throws IOException {
+      for (var key : selector.selectedKeys()) ((Connection) key.attachment()).read(listener);
+      selector.selectedKeys().clear();
+      if (System.nanoTime() - begun > durationNanos + PATIENCE.toNanos())
+        throw new IllegalStateException("the run did not end");
     }
 
-    private void send() {
-      long now = System.nanoTime() - begun;
-      while (due <= now && due < durationNanos) {
-        call(method, begun + (long) due);
-        due -= Math.log1p(-random.nextDouble()) * gapNanos;
-      }
-      if (due >= durationNanos) {
-        over = true;
-        finishOnceAnswered();
-        return;
-      }
-      long wait = Math.max(0, begun + (long) due - System.nanoTime());
-      var _ = loop.schedule(this::send, wait, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    void ended() {
-      if (over) finishOnceAnswered();
-    }
-  }
-
-  private final class ClosedLoop extends Loop {
-    private final MethodDescriptor<byte[], byte[]> method;
-    private final int underWay;
-
-    ClosedLoop(
-        MethodDescriptor<byte[], byte[]> method,
-        List<byte[]> messages,
-        int underWay,
-        Duration duration) {
-      super(messages, duration);
-      this.method = method;
-      this.underWay = underWay;
-    }
-
-    @Override
-    void begin() {
-      begun = System.nanoTime();
-      for (int i = 0; i < underWay; i++) call(method, System.nanoTime());
-    }
-
-    @Override
-    void ended() {
-      long now = System.nanoTime();
-      if (now - begun < durationNanos) {
-        call(method, now);
-      } else {
-        finishOnceAnswered();
+    void closed(int underWay) throws IOException {
+      for (int i = 0; i < underWay; i++) ask(next(), System.nanoTime());
+      Connection.Listener again =
+          (connection, scheduled, ok) -> {
+            long now = System.nanoTime();
+            record(scheduled, ok, now);
+            if (now - begun < durationNanos) ask(connection, now);
+          };
+      while (answered < sent) {
+        flush();
+        selector.select(1_000);
+        read(again);
       }
     }
-  }
 
-  private final class StreamLoop extends Loop {
-    private final String method;
-    private final int underWay;
-    private final List<ClientCall<byte[], byte[]>> streams = new ArrayList<>();
-
-    StreamLoop(String method, List<byte[]> messages, int underWay, Duration duration) {
-      super(messages, duration);
-      this.method = method;
-      this.underWay = underWay;
-    }
-
-    @Override
-    void begin() {
-      begun = System.nanoTime();
-      var bidi = Bytes.method(MethodDescriptor.MethodType.BIDI_STREAMING, method);
-      for (var channel : channels) {
-        var stream = channel.newCall(bidi, CallOptions.DEFAULT);
-        streams.add(stream);
-        stream.start(new Answers(stream), new Metadata());
-        stream.request(underWay);
-      }
-      for (int i = 0; i < underWay; i++) streams.get(i % streams.size()).sendMessage(next());
-    }
-
-    @Override
-    void ended() {
-      if (answered < sent) return;
-      for (var stream : streams) stream.halfClose();
-      finishOnceAnswered();
-    }
-
-    private final class Answers extends ClientCall.Listener<byte[]> {
-      private final ClientCall<byte[], byte[]> stream;
-
-      Answers(ClientCall<byte[], byte[]> stream) {
-        this.stream = stream;
-      }
-
-      @Override
-      public void onMessage(byte[] message) {
-        long now = System.nanoTime();
-        answered++;
-        if (now - begun < durationNanos) {
-          stream.request(1);
-          stream.sendMessage(next());
-        } else {
-          ended();
+    void open(int perSecond, SplittableRandom random) throws IOException {
+      double gapNanos = 1e9 / perSecond;
+      double due = 0;
+      Connection.Listener told = (_, scheduled, ok) -> record(scheduled, ok, System.nanoTime());
+      while (due < durationNanos || answered < sent) {
+        long now = System.nanoTime() - begun;
+        while (due <= now && due < durationNanos) {
+          ask(next(), begun + (long) due);
+          due -= Math.log1p(-random.nextDouble()) * gapNanos;
         }
-      }
-
-      @Override
-      public void onClose(Status status, Metadata trailers) {
-        if (!done.isDone()) {
-          done.completeExceptionally(new IllegalStateException("the stream ended with " + status));
-        }
+        flush();
+        selector.selectNow(); // asleep, the driver would be late for what is due
+        read(told);
       }
     }
   }

@@ -48,7 +48,8 @@ final class LoadDriverTest {
   @Test
   void aStallCountsForEveryCallThatItDelayed() throws Exception {
     var server = serve(200, Duration.ofMillis(500));
-    try (var driver = new LoadDriver("127.0.0.1:" + server.getPort(), 1)) {
+    try {
+      var driver = new LoadDriver("127.0.0.1:" + server.getPort(), 1);
       var run = driver.open(EchoServer.UNARY, MESSAGES, 1_000, Duration.ofSeconds(2), 1);
       assertEquals(0, run.errors());
       assertEquals(served.get(), run.calls());
@@ -68,7 +69,8 @@ final class LoadDriverTest {
   @Test
   void aClosedLoopIsAnsweredInFull() throws Exception {
     var server = serve(-1, Duration.ZERO);
-    try (var driver = new LoadDriver("127.0.0.1:" + server.getPort(), 2)) {
+    try {
+      var driver = new LoadDriver("127.0.0.1:" + server.getPort(), 2);
       var run = driver.closed(EchoServer.UNARY, MESSAGES, 8, Duration.ofMillis(500));
       assertEquals(0, run.errors());
       assertEquals(served.get(), run.calls());
@@ -84,13 +86,15 @@ final class LoadDriverTest {
       assertEquals(size, EchoServer.message(size).getSerializedSize());
     }
     try (var echo =
-            ServerProcess.start(
-                0,
-                List.of("-Xmx64m"),
-                Pattern.compile("listening on (\\S+)"),
-                EchoServer.class.getName(),
-                List.of("96"));
-        var driver = new LoadDriver(echo.address(), 1)) {
+        ServerProcess.java(
+            0,
+            "",
+            List.of("-Xmx64m"),
+            Pattern.compile("(echo) listening on (\\S+)"),
+            1,
+            EchoServer.class.getName(),
+            List.of("96"))) {
+      var driver = new LoadDriver(echo.address("echo"), 1);
       var message = EchoServer.message(190).toByteArray();
       assertEquals(96, driver.ask(EchoServer.UNARY, message).length);
       var run = driver.streamed(EchoServer.STREAM, List.of(message), 16, Duration.ofMillis(500));

@@ -1,5 +1,6 @@
 package dev.ostiary.sidecar.decide;
 
+import com.google.protobuf.ByteString;
 import dev.ostiary.cedar.syntax.Policy;
 import dev.ostiary.sidecar.bundle.Annotation;
 import dev.ostiary.sidecar.bundle.LogClass;
@@ -20,6 +21,7 @@ import java.util.TreeSet;
  * @param id its {@code @id}
  * @param effect what it does where it applies
  * @param reason its id, its {@code @reason} and all its annotations
+ * @param encoded the bytes of {@code reason}
  * @param obligations what it asks for by itself, by name
  * @param advice what it advises by itself, by kind and name
  * @param logClass its {@code @log}, or the weakest class
@@ -28,6 +30,7 @@ public record PolicyNotes(
     String id,
     Policy.Effect effect,
     Reason reason,
+    ByteString encoded,
     List<Obligation> obligations,
     List<Advice> advice,
     LogClass logClass) {
@@ -39,10 +42,12 @@ public record PolicyNotes(
   /** The notes of a policy whose annotations were found good. */
   static PolicyNotes of(Policy policy) {
     Map<String, String> annotations = policy.annotations();
+    Reason reason = reason(policy);
     return new PolicyNotes(
         policy.id(),
         policy.effect(),
-        reason(policy),
+        reason,
+        reason.toByteString(),
         names(annotations.get("obligation")).stream()
             .map(name -> Obligation.newBuilder().setName(name).addPolicyIds(policy.id()).build())
             .toList(),

@@ -1,6 +1,5 @@
 package dev.ostiary.sidecar.door;
 
-import com.google.protobuf.UnsafeByteOperations;
 import dev.ostiary.log.Completion;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.sidecar.decide.Answer;
@@ -23,12 +22,9 @@ import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.sidecar.record.Refusals;
 import dev.ostiary.sidecar.trace.Spans;
 import dev.ostiary.v1.CheckRequest;
-import dev.ostiary.v1.CheckResponse;
-import dev.ostiary.v1.Receipt;
 import io.grpc.Context;
 import io.grpc.ServerCall;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,7 +34,6 @@ import java.util.function.Supplier;
 
 /** The way of every question: read, decided, written down, answered. Any thread; never blocks. */
 public final class Asking {
-  private static final HexFormat HEX = HexFormat.of();
   private static final Duration OVERLOAD_RETRY = Duration.ofMillis(100);
   private static final Duration NO_SNAPSHOT_RETRY = Duration.ofSeconds(1);
 
@@ -83,7 +78,7 @@ public final class Asking {
   /** What comes of a question. */
   sealed interface Reply {
     /** An answer, which is in the log. */
-    record Answered(CheckResponse response) implements Reply {}
+    record Answered(Answers.Written written) implements Reply {}
 
     /** No answer. */
     record Without(Refused refused) implements Reply {}
@@ -212,26 +207,18 @@ public final class Asking {
 
   private Reply written(Outcome outcome, Answer answer, Call call, byte[] id) {
     if (outcome instanceof Outcome.Refused refused) return new Reply.Without(unavailable(refused));
-    return new Reply.Answered(responseTo(answer, call, id, outcome, 0));
+    return new Reply.Answered(counted(answer, call, id, outcome, 0));
   }
 
   /** The answer to one question of several, with its receipt. */
-  CheckResponse response(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
+  Answers.Written written(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
     spans.answered(call, answer, id, 0, true);
-    return responseTo(answer, call, id, outcome, item);
+    return counted(answer, call, id, outcome, item);
   }
 
-  private CheckResponse responseTo(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
+  private Answers.Written counted(Answer answer, Call call, byte[] id, Outcome outcome, int item) {
     meters.decided(call, answer.allowed(), answer.policyRevision().size());
-    return Answers.response(answer, HEX.formatHex(id), receipt(outcome, item));
-  }
-
-  private Receipt receipt(Outcome outcome, int item) {
-    var receipt = Receipt.newBuilder().setOrigin(recorder.origin()).setItem(item);
-    if (outcome instanceof Outcome.Appended(long index, var leafHash, _)) {
-      receipt.setIndex(index).setLeafHash(UnsafeByteOperations.unsafeWrap(leafHash.bytes()));
-    }
-    return receipt.build();
+    return new Answers.Written(answer, id, recorder.origin(), outcome, item);
   }
 
   static Refused unavailable(Outcome.Refused refused) {

@@ -99,7 +99,8 @@ final class AuthRequestDoor {
 
   private static void end(HttpCall call, Asking.Reply reply) {
     switch (reply) {
-      case Asking.Reply.Answered(var response) -> {
+      case Asking.Reply.Answered(var written) -> {
+        var response = written.response();
         if (response.getDecision() == Decision.DECISION_ALLOW) {
           call.answerHeader(Challenges.DECISION_ID, response.getDecisionId());
           call.end(200, "text/plain", "");

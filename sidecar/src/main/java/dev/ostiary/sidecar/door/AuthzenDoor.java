@@ -154,7 +154,8 @@ final class AuthzenDoor {
         call.call(Door.DOOR_AUTHZEN_EVALUATION),
         reply -> {
           switch (reply) {
-            case Asking.Reply.Answered(var response) -> call.end(200, AnswerJson.of(response));
+            case Asking.Reply.Answered(var written) ->
+                call.end(200, AnswerJson.of(written.response()));
             case Asking.Reply.Without(var refused) -> deny(call, refused);
           }
         });
@@ -259,7 +260,8 @@ final class AuthzenDoor {
       var item = items.get(i);
       answers.set(
           position,
-          AnswerJson.of(asking.response(item.answer(), item.call(), item.id(), outcome, i)));
+          AnswerJson.of(
+              asking.written(item.answer(), item.call(), item.id(), outcome, i).response()));
     }
     call.end(200, Json.of("evaluations", Json.of(complete(answers))));
   }

@@ -203,7 +203,7 @@ final class AuthzenSearch {
           } else {
             for (int i = 0; i < items.size(); i++) {
               var item = items.get(i);
-              asking.response(item.answer(), item.call(), item.id(), outcome, i); // counts it
+              asking.written(item.answer(), item.call(), item.id(), outcome, i); // counts it
             }
             call.end(200, json(found, open, page));
           }

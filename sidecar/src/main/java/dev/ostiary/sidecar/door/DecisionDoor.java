@@ -14,16 +14,15 @@ import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Call.Trace;
 import dev.ostiary.sidecar.record.Recorder;
 import dev.ostiary.v1.CheckBatchRequest;
-import dev.ostiary.v1.CheckBatchResponse;
 import dev.ostiary.v1.CheckRequest;
-import dev.ostiary.v1.CheckResponse;
-import dev.ostiary.v1.CheckResult;
 import dev.ostiary.v1.CheckStreamRequest;
 import dev.ostiary.v1.DecisionServiceGrpc;
 import dev.ostiary.v1.ExplainRequest;
 import dev.ostiary.v1.ExplainResponse;
+import dev.ostiary.v1.Refusal;
 import io.grpc.Context;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -33,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** {@code ostiary.v1.DecisionService}. */
 final class DecisionDoor {
@@ -55,12 +55,18 @@ final class DecisionDoor {
 
   /** The service with its methods; requests are read by {@link Received}. */
   ServerServiceDefinition service() {
-    var check = received(DecisionServiceGrpc.getCheckMethod(), CheckRequest.parser());
+    var check =
+        received(DecisionServiceGrpc.getCheckMethod(), CheckRequest.parser(), Encoded.ANSWERS);
     var checkBatch =
-        received(DecisionServiceGrpc.getCheckBatchMethod(), CheckBatchRequest.parser());
+        received(
+            DecisionServiceGrpc.getCheckBatchMethod(), CheckBatchRequest.parser(), Encoded.ANSWERS);
     var checkStream =
-        received(DecisionServiceGrpc.getCheckStreamMethod(), CheckStreamRequest.parser());
-    var explain = received(DecisionServiceGrpc.getExplainMethod(), ExplainRequest.parser());
+        received(
+            DecisionServiceGrpc.getCheckStreamMethod(),
+            CheckStreamRequest.parser(),
+            Encoded.ANSWERS);
+    var explaining = DecisionServiceGrpc.getExplainMethod();
+    var explain = received(explaining, ExplainRequest.parser(), explaining.getResponseMarshaller());
     var generated = DecisionServiceGrpc.getServiceDescriptor();
     var descriptor =
         ServiceDescriptor.newBuilder(generated.getName())
@@ -88,10 +94,8 @@ final class DecisionDoor {
   }
 
   private <Q extends MessageOrBuilder, A> MethodDescriptor<Received<Q>, A> received(
-      MethodDescriptor<Q, A> method, Parser<Q> parser) {
-    return method.toBuilder(
-            Received.marshaller(parser, messageBytes), method.getResponseMarshaller())
-        .build();
+      MethodDescriptor<Q, ?> method, Parser<Q> parser, Marshaller<A> answers) {
+    return method.toBuilder(Received.marshaller(parser, messageBytes), answers).build();
   }
 
   /** Ends the open streams once what they asked is answered. */
@@ -105,7 +109,7 @@ final class DecisionDoor {
       Caller caller,
       Trace trace,
       long arrivedNanos,
-      Consumer<UnaryCall.End<CheckResponse>> end) {
+      Consumer<UnaryCall.End<byte[]>> end) {
     var call = new Call(Door.DOOR_CHECK, request.getCorrelationId(), trace, arrivedNanos);
     asking.ask(
         request,
@@ -114,8 +118,11 @@ final class DecisionDoor {
         reply ->
             end.accept(
                 switch (reply) {
-                  case Asking.Reply.Answered(var response) ->
-                      new UnaryCall.End.Answered<>(response);
+                  case Asking.Reply.Answered(var written) -> {
+                    var out = Encoded.writer();
+                    Answers.write(out, written);
+                    yield new UnaryCall.End.Answered<>(out.take());
+                  }
                   case Asking.Reply.Without(var refused) -> new UnaryCall.End.Without<>(refused);
                 }));
   }
@@ -141,10 +148,10 @@ final class DecisionDoor {
         reply ->
             end.accept(
                 switch (reply) {
-                  case Asking.Reply.Answered(var response) ->
+                  case Asking.Reply.Answered(var written) ->
                       new UnaryCall.End.Answered<>(
                           ExplainResponse.newBuilder()
-                              .setResponse(response)
+                              .setResponse(written.response())
                               .addAllPolicies(explained.policies())
                               .setText(explained.text())
                               .build());
@@ -153,14 +160,14 @@ final class DecisionDoor {
   }
 
   /** So many questions are so many places, or one caller's batches would outweigh all else. */
-  private final class Batch implements UnaryCall.Method<CheckBatchRequest, CheckBatchResponse> {
+  private final class Batch implements UnaryCall.Method<CheckBatchRequest, byte[]> {
     @Override
     public void answer(
         CheckBatchRequest request,
         Caller caller,
         Trace trace,
         long arrivedNanos,
-        Consumer<UnaryCall.End<CheckBatchResponse>> end) {
+        Consumer<UnaryCall.End<byte[]>> end) {
       checkBatch(request, caller, trace, arrivedNanos, end);
     }
 
@@ -175,7 +182,7 @@ final class DecisionDoor {
       Caller caller,
       Trace trace,
       long arrivedNanos,
-      Consumer<UnaryCall.End<CheckBatchResponse>> end) {
+      Consumer<UnaryCall.End<byte[]>> end) {
     var snapshot = asking.snapshot();
     if (snapshot.isEmpty()) {
       end.accept(new UnaryCall.End.Without<>(Asking.noSnapshot()));
@@ -191,8 +198,8 @@ final class DecisionDoor {
       end.accept(new UnaryCall.End.Without<>(refused));
       return;
     }
-    // Results that are refused stand at once; decided ones get theirs with the record's receipt.
-    var results = new ArrayList<CheckResult>(count);
+    // Refused ones stand at once; decided ones, null here, get theirs with the record's receipt.
+    var results = new ArrayList<@Nullable Refusal>(count);
     var items = new ArrayList<Recorder.Item>(count);
     for (var question : request.getRequestsList()) {
       switch (asking.decide(question, caller, snapshot.get())) {
@@ -200,37 +207,48 @@ final class DecisionDoor {
           var call =
               new Call(Door.DOOR_CHECK_BATCH, question.getCorrelationId(), trace, arrivedNanos);
           items.add(new Recorder.Item(answer, call, asking.nextId()));
-          results.add(CheckResult.getDefaultInstance());
+          results.add(null);
         }
         case Refused refused -> {
           asking.count(
               refused, caller, DecisionServiceGrpc.getCheckBatchMethod().getFullMethodName());
-          results.add(CheckResult.newBuilder().setRefusal(Statuses.refusal(refused)).build());
+          results.add(Statuses.refusal(refused));
         }
       }
     }
     var late = Asking.expired(Context.current());
     if (late.isPresent()) end.accept(new UnaryCall.End.Without<>(late.get()));
-    else if (items.isEmpty()) end.accept(answered(results));
+    else if (items.isEmpty()) end.accept(new UnaryCall.End.Answered<>(encoded(results, List.of())));
     else asking.writeBatch(items, outcome -> end.accept(batchEnd(results, items, outcome)));
   }
 
-  private UnaryCall.End<CheckBatchResponse> batchEnd(
-      List<CheckResult> results, List<Recorder.Item> items, Outcome outcome) {
+  private UnaryCall.End<byte[]> batchEnd(
+      List<@Nullable Refusal> results, List<Recorder.Item> items, Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused)
       return new UnaryCall.End.Without<>(Asking.unavailable(refused));
-    int position = 0;
-    for (int item = 0; item < items.size(); item++) {
-      while (results.get(position).hasRefusal()) position++;
-      var decided = items.get(item);
-      var response = asking.response(decided.answer(), decided.call(), decided.id(), outcome, item);
-      results.set(position++, CheckResult.newBuilder().setResponse(response).build());
+    var written = new ArrayList<Answers.Written>(items.size());
+    for (int i = 0; i < items.size(); i++) {
+      var item = items.get(i);
+      written.add(asking.written(item.answer(), item.call(), item.id(), outcome, i));
     }
-    return answered(results);
+    return new UnaryCall.End.Answered<>(encoded(results, written));
   }
 
-  private static UnaryCall.End<CheckBatchResponse> answered(List<CheckResult> results) {
-    return new UnaryCall.End.Answered<>(
-        CheckBatchResponse.newBuilder().addAllResults(results).build());
+  /** The bytes of a {@code CheckBatchResponse}, from its last to its first. */
+  private static byte[] encoded(List<@Nullable Refusal> results, List<Answers.Written> written) {
+    var out = Encoded.writer();
+    int item = written.size();
+    for (int i = results.size() - 1; i >= 0; i--) {
+      int end = out.mark();
+      var refusal = results.get(i);
+      if (refusal != null) {
+        out.message(2, refusal);
+      } else {
+        Answers.write(out, written.get(--item));
+        out.message(1, end);
+      }
+      out.message(1, end);
+    }
+    return out.take();
   }
 }

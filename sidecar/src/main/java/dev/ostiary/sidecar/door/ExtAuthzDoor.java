@@ -176,12 +176,14 @@ final class ExtAuthzDoor {
 
   private void end(Asking.Reply reply, Caller caller, Consumer<UnaryCall.End<CheckResponse>> end) {
     switch (reply) {
-      case Asking.Reply.Answered(var response) ->
-          end.accept(
-              new UnaryCall.End.Answered<>(
-                  response.getDecision() == Decision.DECISION_ALLOW
-                      ? passed(response.getDecisionId())
-                      : denied(Challenges.of(response), response.getDecisionId())));
+      case Asking.Reply.Answered(var written) -> {
+        var response = written.response();
+        end.accept(
+            new UnaryCall.End.Answered<>(
+                response.getDecision() == Decision.DECISION_ALLOW
+                    ? passed(response.getDecisionId())
+                    : denied(Challenges.of(response), response.getDecisionId())));
+      }
       case Asking.Reply.Without(var refused) -> {
         if (Problems.isOwnFault(refused.why())) {
           end.accept(new UnaryCall.End.Without<>(refused));

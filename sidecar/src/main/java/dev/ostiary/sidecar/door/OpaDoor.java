@@ -98,13 +98,15 @@ final class OpaDoor {
         call.call(Door.DOOR_OPA),
         reply -> {
           switch (reply) {
-            case Asking.Reply.Answered(var response) ->
-                call.end(
-                    200,
-                    json(
-                        form,
-                        response.getDecision() == Decision.DECISION_ALLOW,
-                        response.getDecisionId()));
+            case Asking.Reply.Answered(var written) -> {
+              var response = written.response();
+              call.end(
+                  200,
+                  json(
+                      form,
+                      response.getDecision() == Decision.DECISION_ALLOW,
+                      response.getDecisionId()));
+            }
             case Asking.Reply.Without(var refused) -> {
               if (Problems.isOwnFault(refused.why())) {
                 call.refuse(refused);

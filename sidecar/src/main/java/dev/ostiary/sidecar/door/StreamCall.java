@@ -8,9 +8,7 @@ import dev.ostiary.sidecar.identity.Presented;
 import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import dev.ostiary.sidecar.record.Call;
-import dev.ostiary.v1.CheckResult;
 import dev.ostiary.v1.CheckStreamRequest;
-import dev.ostiary.v1.CheckStreamResponse;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -26,7 +24,7 @@ import java.util.Set;
  * not take its answers, or while more than the bound are unanswered.
  */
 final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>> {
-  private final ServerCall<Received<CheckStreamRequest>, CheckStreamResponse> call;
+  private final ServerCall<Received<CheckStreamRequest>, byte[]> call;
   private final Asking asking;
   private final Meters meters;
   private final Set<StreamCall> open;
@@ -41,7 +39,7 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
   private Metadata trailers = new Metadata();
 
   StreamCall(
-      ServerCall<Received<CheckStreamRequest>, CheckStreamResponse> call,
+      ServerCall<Received<CheckStreamRequest>, byte[]> call,
       Metadata headers,
       Asking asking,
       Meters meters,
@@ -123,16 +121,8 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
   }
 
   private void answer(long id, Asking.Reply reply) {
-    var result =
-        switch (reply) {
-          case Asking.Reply.Answered(var response) ->
-              CheckResult.newBuilder().setResponse(response).build();
-          case Asking.Reply.Without(var refused) -> {
-            count(refused);
-            yield CheckResult.newBuilder().setRefusal(Statuses.refusal(refused)).build();
-          }
-        };
-    var message = CheckStreamResponse.newBuilder().setId(id).setResult(result).build();
+    if (reply instanceof Asking.Reply.Without(var refused)) count(refused);
+    byte[] message = encoded(id, reply);
     synchronized (this) {
       pending--;
       if (closed) return;
@@ -141,6 +131,21 @@ final class StreamCall extends ServerCall.Listener<Received<CheckStreamRequest>>
       else if (call.isReady()) call.request(1);
       else owed++;
     }
+  }
+
+  /** The bytes of a {@code CheckStreamResponse}, from its last to its first. */
+  private static byte[] encoded(long id, Asking.Reply reply) {
+    var out = Encoded.writer();
+    switch (reply) {
+      case Asking.Reply.Answered(var written) -> {
+        Answers.write(out, written);
+        out.message(1, 0);
+      }
+      case Asking.Reply.Without(var refused) -> out.message(2, Statuses.refusal(refused));
+    }
+    out.message(2, 0);
+    out.number(1, id);
+    return out.take();
   }
 
   /** Bytes that are no question end the stream: what follows them cannot be trusted either. */

@@ -1,57 +1,96 @@
 package dev.ostiary.sidecar.record;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.cedar.Value;
-import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.record.v1.PrincipalProof;
 import dev.ostiary.record.v1.SearchRecord;
 import dev.ostiary.sidecar.bundle.LogClass;
 import dev.ostiary.sidecar.contract.ContractWriter;
+import dev.ostiary.sidecar.contract.MessageWriter;
 import dev.ostiary.sidecar.decide.Answer;
 import dev.ostiary.sidecar.decide.Question;
 import dev.ostiary.sidecar.subjects.Hiding;
 import dev.ostiary.v1.Decision;
-import dev.ostiary.v1.Obligation;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** Decisions as entries have them. */
+/** Records of decisions as bytes, those that protobuf writes for a {@code DecisionLogEntry}. */
 final class Entries {
+  private static final ThreadLocal<MessageWriter> WRITERS =
+      ThreadLocal.withInitial(MessageWriter::new);
+
   private Entries() {}
 
-  static DecisionRecord decision(
-      Answer answer, Call call, byte[] id, LogClass logClass, long nowNanos, Hiding hiding) {
+  /** The record of one decision. */
+  static byte[] decision(Recorder.Item item, LogClass logClass, long timeMicros, Hiding hiding) {
+    var out = WRITERS.get();
+    out.clear();
+    decision(out, 5, item, logClass, hiding);
+    out.number(1, timeMicros);
+    return out.take();
+  }
+
+  /** The record of a batch, or of a search with its results. */
+  static byte[] batch(
+      List<Recorder.Item> items,
+      Optional<Recorder.Searched> search,
+      LogClass logClass,
+      long timeMicros,
+      Hiding hiding) {
+    var out = WRITERS.get();
+    out.clear();
+    search.ifPresent(searched -> out.message(2, search(searched, hiding)));
+    for (int i = items.size() - 1; i >= 0; i--) decision(out, 1, items.get(i), logClass, hiding);
+    out.message(6, 0);
+    out.number(1, timeMicros);
+    return out.take();
+  }
+
+  private static void decision(
+      MessageWriter out, int field, Recorder.Item item, LogClass logClass, Hiding hiding) {
+    Answer answer = item.answer();
+    Call call = item.call();
     Question question = answer.question();
     var sealed =
         hiding.context(
             question.principal(), question.action(), question.resource(), question.context());
     RecordValue context =
         sealed.isEmpty() ? answer.context() : stamped(answer.context(), question.context());
-    var record =
-        DecisionRecord.newBuilder()
-            .setDecisionId(UnsafeByteOperations.unsafeWrap(id))
-            .setCaller(ContractWriter.uid(question.caller()))
-            .setPrincipalProof(proof(question.proof()))
-            .setPrincipal(hiding.apply(question.principal()))
-            .setAction(ContractWriter.uid(question.action()))
-            .setResource(hiding.apply(question.resource()))
-            .addAllContext(ContractWriter.attributes(context, hiding))
-            .setDecision(answer.allowed() ? Decision.DECISION_ALLOW : Decision.DECISION_DENY)
-            .setReasonCode(answer.reasonCode())
-            .addAllErrors(answer.errors())
-            .setPolicySize(answer.policyRevision().size())
-            .setDataRevision(ContractWriter.revision(answer.dataRevision()))
-            .setCorrelationId(call.correlationId())
-            .setTraceId(call.trace().traceId())
-            .setSpanId(call.trace().spanId())
-            .setLatencyNanos(Math.max(0, nowNanos - call.arrivedNanos()))
-            .setDoor(call.door())
-            .setLogClass(logClass(logClass));
-    for (var entity : question.entities()) record.addEntities(hiding.entity(entity));
-    sealed.ifPresent(record::setSealedContext);
-    for (var policy : answer.determining()) record.addPolicyIds(policy.id());
-    for (Obligation obligation : answer.obligations()) record.addObligations(obligation.getName());
-    return record.build();
+    int end = out.mark();
+    if (sealed.isPresent()) out.bytes(23, sealed.get());
+    out.number(22, logClass(logClass).getNumber());
+    out.number(20, call.door().getNumber());
+    out.number(19, Math.max(0, System.nanoTime() - call.arrivedNanos()));
+    bytes(out, 18, call.trace().spanId());
+    bytes(out, 17, call.trace().traceId());
+    out.text(16, call.correlationId());
+    out.revision(15, answer.dataRevision());
+    out.number(14, answer.policyRevision().size());
+    var obligations = answer.obligations();
+    for (int i = obligations.size() - 1; i >= 0; i--) out.present(13, obligations.get(i).getName());
+    for (int i = answer.errors().size() - 1; i >= 0; i--) out.message(12, answer.errors().get(i));
+    var determining = answer.determining();
+    for (int i = determining.size() - 1; i >= 0; i--) out.present(11, determining.get(i).id());
+    out.number(10, answer.reasonCode().getNumber());
+    out.number(
+        9, (answer.allowed() ? Decision.DECISION_ALLOW : Decision.DECISION_DENY).getNumber());
+    var entities = question.entities();
+    for (int i = entities.size() - 1; i >= 0; i--) out.message(8, hiding.entity(entities.get(i)));
+    out.attributes(7, context, hiding);
+    out.uid(6, question.resource(), hiding);
+    out.uid(5, question.action());
+    out.uid(4, question.principal(), hiding);
+    out.number(3, proof(question.proof()).getNumber());
+    out.uid(2, question.caller());
+    out.bytes(1, item.id());
+    out.message(field, end);
+  }
+
+  private static void bytes(MessageWriter out, int field, ByteString bytes) {
+    if (!bytes.isEmpty()) out.bytes(field, bytes);
   }
 
   /** What the sidecar said of the circumstances. */
@@ -61,7 +100,7 @@ final class Entries {
     return RecordValue.of(stamped);
   }
 
-  static SearchRecord search(Recorder.Searched searched, Hiding hiding) {
+  private static SearchRecord search(Recorder.Searched searched, Hiding hiding) {
     Question question = searched.question();
     var record =
         SearchRecord.newBuilder()
@@ -72,7 +111,7 @@ final class Entries {
     hiding
         .context(question.principal(), question.action(), question.resource(), question.context())
         .ifPresentOrElse(
-            record::setSealedContext,
+            sealed -> record.setSealedContext(UnsafeByteOperations.unsafeWrap(sealed)),
             () -> record.addAllContext(ContractWriter.attributes(question.context(), hiding)));
     return record
         .setCorrelationId(searched.call().correlationId())

@@ -10,12 +10,10 @@ import dev.ostiary.log.LogCounters;
 import dev.ostiary.log.Outcome;
 import dev.ostiary.log.Refusal;
 import dev.ostiary.log.Shipping;
-import dev.ostiary.record.v1.BatchRecord;
 import dev.ostiary.record.v1.Checkpoint;
 import dev.ostiary.record.v1.ClockStep;
 import dev.ostiary.record.v1.Closed;
 import dev.ostiary.record.v1.DecisionLogEntry;
-import dev.ostiary.record.v1.DecisionRecord;
 import dev.ostiary.record.v1.Erased;
 import dev.ostiary.record.v1.KeyRotated;
 import dev.ostiary.record.v1.PolicyActivated;
@@ -107,7 +105,7 @@ public final class Recorder implements AutoCloseable {
         item.answer().marks(),
         logClass,
         item.answer().question().caller(),
-        hiding -> entry().setDecision(decision(item, logClass, hiding)),
+        hiding -> Entries.decision(item, logClass, clock.micros(), hiding),
         completion);
   }
 
@@ -119,12 +117,12 @@ public final class Recorder implements AutoCloseable {
       SchemaMarks marks,
       LogClass logClass,
       EntityUid caller,
-      Function<Hiding, DecisionLogEntry.Builder> record,
+      Function<Hiding, byte[]> record,
       Completion completion) {
     Hiding hiding = subjects.hiding(marks);
-    var entry = record.apply(hiding);
+    byte[] entry = record.apply(hiding);
     if (hiding.missing().isEmpty()) {
-      intake.enqueue(entry.build().toByteArray(), logClass, caller, completion);
+      intake.enqueue(entry, logClass, caller, completion);
       return;
     }
     subjects.add(
@@ -154,25 +152,19 @@ public final class Recorder implements AutoCloseable {
 
   /** Queues a search with its results as one record, in the strongest of their classes. */
   public void writeSearch(Searched searched, List<Item> items, Completion completion) {
-    write(
-        searched.marks(),
-        searched.question().caller(),
-        hiding -> BatchRecord.newBuilder().setSearch(Entries.search(searched, hiding)),
-        items,
-        completion);
+    write(searched.marks(), searched.question().caller(), Optional.of(searched), items, completion);
   }
 
   /** Queues the decisions of a batch as one record, in the strongest of their classes. */
   public void writeBatch(List<Item> items, Completion completion) {
     Answer first = items.getFirst().answer();
-    write(
-        first.marks(), first.question().caller(), _ -> BatchRecord.newBuilder(), items, completion);
+    write(first.marks(), first.question().caller(), Optional.empty(), items, completion);
   }
 
   private void write(
       SchemaMarks marks,
       EntityUid caller,
-      Function<Hiding, BatchRecord.Builder> head,
+      Optional<Searched> search,
       List<Item> items,
       Completion completion) {
     var all = allowed(LogClass.OBSERVE);
@@ -182,11 +174,7 @@ public final class Recorder implements AutoCloseable {
         marks,
         strongest,
         caller,
-        hiding -> {
-          var batch = head.apply(hiding);
-          for (var item : items) batch.addItems(decision(item, strongest, hiding));
-          return entry().setBatch(batch);
-        },
+        hiding -> Entries.batch(items, search, strongest, clock.micros(), hiding),
         completion);
   }
 
@@ -372,11 +360,6 @@ public final class Recorder implements AutoCloseable {
 
   private DecisionLogEntry.Builder entry() {
     return DecisionLogEntry.newBuilder().setTimeMicros(clock.micros());
-  }
-
-  private static DecisionRecord decision(Item item, LogClass logClass, Hiding hiding) {
-    return Entries.decision(
-        item.answer(), item.call(), item.id(), logClass, System.nanoTime(), hiding);
   }
 
   /** Class observe is the operator's to allow, not the bundle's alone. */

@@ -8,7 +8,7 @@ import dev.ostiary.cedar.RecordValue;
 import dev.ostiary.record.v1.StoredEntity;
 import dev.ostiary.sidecar.bundle.SchemaMarks;
 import dev.ostiary.sidecar.contract.ContractWriter;
-import dev.ostiary.v1.Record;
+import dev.ostiary.sidecar.contract.MessageWriter;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * subject that has no row yet is {@link #missing}: then what was made is not to be used, but made
  * again once the row is there. One thread.
  */
-public final class Hiding implements Function<EntityUid, dev.ostiary.v1.EntityUid> {
+public final class Hiding
+    implements Function<EntityUid, dev.ostiary.v1.EntityUid>, MessageWriter.Names {
   private final SchemaMarks marks;
   private final Subjects subjects;
   private @Nullable Set<EntityUid> missing;
@@ -39,11 +40,17 @@ public final class Hiding implements Function<EntityUid, dev.ostiary.v1.EntityUi
   /** The entity's name in the logs. */
   @Override
   public dev.ostiary.v1.EntityUid apply(EntityUid uid) {
+    var hidden = hidden(uid);
+    return hidden == null ? ContractWriter.uid(uid) : hidden;
+  }
+
+  @Override
+  public dev.ostiary.v1.@Nullable EntityUid hidden(EntityUid uid) {
     Subject subject = subject(uid);
     if (subject != null) return subject.pseudonym();
     return marks.sensitive().contains(uid.type()) && !uid.id().isEmpty()
         ? subjects.tokens().hide(uid)
-        : ContractWriter.uid(uid);
+        : null;
   }
 
   /** Whether the entity is of a type that is personal. */
@@ -81,18 +88,16 @@ public final class Hiding implements Function<EntityUid, dev.ostiary.v1.EntityUi
    * What the caller said of the circumstances, under the seal of the principal or of the resource;
    * empty where there is nothing to hide in it.
    */
-  public Optional<ByteString> context(
+  public Optional<byte[]> context(
       EntityUid principal, EntityUid action, EntityUid resource, RecordValue context) {
     if (context.attributes().isEmpty()) return Optional.empty();
     Optional<SecretKey> key = key(principal, false);
     if (key.isEmpty()) key = key(resource, marks.sealedContexts().contains(action));
-    return key.map(with ->
-        sealed(
-            with,
-            Record.newBuilder()
-                .addAllAttributes(ContractWriter.attributes(context, this))
-                .build()
-                .toByteArray()));
+    return key.map(with -> {
+      var record = new MessageWriter();
+      record.attributes(1, context, this);
+      return subjects.sealer.seal(with, record.take());
+    });
   }
 
   private Optional<SecretKey> key(EntityUid uid, boolean hide) {
