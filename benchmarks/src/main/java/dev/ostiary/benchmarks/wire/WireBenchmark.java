@@ -204,6 +204,8 @@ public final class WireBenchmark implements AutoCloseable {
     for (var log : List.of("observe", "bounded", "strict", "sealed"))
       if (options.has("Check " + log))
         unary("Check " + log, sidecar(log), CHECK, questions.checks());
+    if (!options.before().isEmpty())
+      unary("Check before", sidecar("before"), CHECK, questions.checks());
     add(
         "CheckStream",
         first,
@@ -253,6 +255,7 @@ public final class WireBenchmark implements AutoCloseable {
   }
 
   private void report() throws IOException {
+    for (var row : rows) System.out.println(row.name + ": CPU µs by round " + row.micros);
     var echo = rows.getFirst();
     System.out.println(
         "| | CPU µs a question: median (least–most) | times the echo's | a second | p50 µs | p99 µs"
