@@ -2,7 +2,7 @@
 # Builds what is measured and runs it on JDK 25.
 #   benchmarks/run.sh hot                one decision, a table in about two minutes
 #   benchmarks/run.sh jmh ARGUMENT…      the JMH benchmarks; for example: jmh Peers -prof gc
-#   benchmarks/run.sh wire NAME=VALUE…   Check over loopback beside an echo; for example: wire size=L log=strict seconds=10
+#   benchmarks/run.sh wire NAME=VALUE…   Check over loopback beside an echo; for example: wire size=L only="Check bounded"
 #   benchmarks/run.sh peers              the other engines and this one in turn; peers/build.sh has built them
 #   benchmarks/run.sh heap               bytes of heap that an entity takes
 #   benchmarks/run.sh book decisions|facts [COUNT]   a decision with its entry, replay; loading entity facts

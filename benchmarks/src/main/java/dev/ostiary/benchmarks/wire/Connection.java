@@ -50,7 +50,7 @@ abstract class Connection implements AutoCloseable {
 
   final void gather(int bits, int bytes) {
     byte[] to = room(bytes);
-    for (int i = bytes - 1; i >= 0; i--) to[gathered++] = (byte) (bits >>> 8 * i);
+    for (int i = bytes - 1; i >= 0; i--) to[gathered++] = (byte) (bits >>> (8 * i));
   }
 
   private byte[] room(int bytes) {

@@ -127,7 +127,7 @@ final class GrpcConnection extends Connection {
   }
 
   private static int call(int stream) {
-    return stream >>> 1 & CALLS - 1;
+    return (stream >>> 1) & (CALLS - 1);
   }
 
   /** Keeps the bytes of messages in {@code to}. */
@@ -150,7 +150,7 @@ final class GrpcConnection extends Connection {
   int take(byte[] bytes, int from, int to, Listener listener) {
     int at = from;
     while (to - at >= FRAME_HEADER) {
-      int payload = (bytes[at] & 255) << 16 | (bytes[at + 1] & 255) << 8 | bytes[at + 2] & 255;
+      int payload = number(bytes, at) >>> 8;
       if (to - at < FRAME_HEADER + payload) break;
       int type = bytes[at + 3];
       int flags = bytes[at + 4];
@@ -192,10 +192,10 @@ final class GrpcConnection extends Connection {
   }
 
   private static int number(byte[] bytes, int at) {
-    return (bytes[at] & 255) << 24
-        | (bytes[at + 1] & 255) << 16
-        | (bytes[at + 2] & 255) << 8
-        | bytes[at + 3] & 255;
+    return ((bytes[at] & 255) << 24)
+        | ((bytes[at + 1] & 255) << 16)
+        | ((bytes[at + 2] & 255) << 8)
+        | (bytes[at + 3] & 255);
   }
 
   private void refill(int stream, int payload) {
@@ -214,7 +214,7 @@ final class GrpcConnection extends Connection {
     int at = from;
     while (at < to) {
       if (missing == 0 && headerSeen < MESSAGE_HEADER) {
-        length = headerSeen == 0 ? 0 : length << 8 | bytes[at] & 255;
+        length = headerSeen == 0 ? 0 : (length << 8) | (bytes[at] & 255);
         at++;
         if (++headerSeen < MESSAGE_HEADER) continue;
         missing = length;
