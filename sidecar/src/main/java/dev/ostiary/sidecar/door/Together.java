@@ -9,7 +9,6 @@ import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.record.Call;
 import dev.ostiary.sidecar.record.Recorder;
-import dev.ostiary.v1.CheckResponse;
 import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,12 +56,12 @@ final class Together {
   private static Asking.Reply answer(Asking asking, List<Recorder.Item> items, Outcome outcome) {
     if (outcome instanceof Outcome.Refused refused)
       return new Asking.Reply.Without(Asking.unavailable(refused));
-    @Nullable CheckResponse told = null;
+    Answers.@Nullable Written told = null;
     boolean allowed = true;
     for (int i = 0; i < items.size(); i++) {
       var item = items.get(i);
-      var response = asking.response(item.answer(), item.call(), item.id(), outcome, i);
-      if (told == null || (allowed && !item.answer().allowed())) told = response;
+      var written = asking.written(item.answer(), item.call(), item.id(), outcome, i);
+      if (told == null || (allowed && !item.answer().allowed())) told = written;
       allowed &= item.answer().allowed();
     }
     if (told == null) throw new IllegalStateException("nothing was asked");
