@@ -103,6 +103,8 @@ final class AuthRequestDoor {
         var response = written.response();
         if (response.getDecision() == Decision.DECISION_ALLOW) {
           call.answerHeader(Challenges.DECISION_ID, response.getDecisionId());
+          String obligations = Challenges.obligations(response);
+          if (!obligations.isEmpty()) call.answerHeader(Challenges.OBLIGATIONS, obligations);
           call.end(200, "text/plain", "");
         } else {
           deny(call, Challenges.of(response));

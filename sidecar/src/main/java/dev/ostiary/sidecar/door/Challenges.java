@@ -5,6 +5,7 @@ import dev.ostiary.cedar.json.JsonWriter;
 import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.v1.AdviceKind;
 import dev.ostiary.v1.CheckResponse;
+import dev.ostiary.v1.Obligation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Map;
 record Challenges(int status, Map<String, String> headers, String body) {
   static final String DECISION_ID = "x-ostiary-decision-id";
   static final String REASON_CODE = "x-ostiary-reason-code";
+  static final String OBLIGATIONS = "x-ostiary-obligations";
 
   /** RFC 6750. */
   static final String INVALID_TOKEN = "Bearer error=\"invalid_token\"";
@@ -49,6 +51,12 @@ record Challenges(int status, Map<String, String> headers, String body) {
     if (!requestable.isEmpty())
       body.put("requestable", Json.of(requestable.stream().map(Json::of).toList()));
     return new Challenges(steps.isEmpty() ? 403 : 401, headers, JsonWriter.compact(Json.of(body)));
+  }
+
+  /** What the service behind must do with what it is let do: names with commas, perhaps none. */
+  static String obligations(CheckResponse allowed) {
+    return String.join(
+        ",", allowed.getObligationsList().stream().map(Obligation::getName).toList());
   }
 
   static Challenges of(Refused refused) {

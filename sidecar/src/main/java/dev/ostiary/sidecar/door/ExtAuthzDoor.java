@@ -181,7 +181,7 @@ final class ExtAuthzDoor {
         end.accept(
             new UnaryCall.End.Answered<>(
                 response.getDecision() == Decision.DECISION_ALLOW
-                    ? passed(response.getDecisionId())
+                    ? passed(response)
                     : denied(Challenges.of(response), response.getDecisionId())));
       }
       case Asking.Reply.Without(var refused) -> {
@@ -195,11 +195,15 @@ final class ExtAuthzDoor {
     }
   }
 
-  private static CheckResponse passed(String id) {
+  private static CheckResponse passed(dev.ostiary.v1.CheckResponse allowed) {
+    String id = allowed.getDecisionId();
+    var passed =
+        OkHttpResponse.newBuilder().addResponseHeadersToAdd(header(Challenges.DECISION_ID, id));
+    String obligations = Challenges.obligations(allowed);
+    if (!obligations.isEmpty()) passed.addHeaders(header(Challenges.OBLIGATIONS, obligations));
     return CheckResponse.newBuilder()
         .setStatus(Status.newBuilder().setCode(Code.OK_VALUE))
-        .setOkResponse(
-            OkHttpResponse.newBuilder().addResponseHeadersToAdd(header(Challenges.DECISION_ID, id)))
+        .setOkResponse(passed)
         .setDynamicMetadata(metadata(id, "permitted"))
         .build();
   }

@@ -1,6 +1,7 @@
 package dev.ostiary.sidecar.door;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ostiary.cedar.json.Json;
 import dev.ostiary.cedar.json.JsonObject;
@@ -83,6 +84,7 @@ final class EveryDoorTest {
     var expected = ExpectedDecision.read(LAB.resolve("tests/decisions.jsonl"));
     int withEntities = 0;
     int withoutBody = 0;
+    int withObligations = 0;
     for (int i = 0; i < lines.size(); i++) {
       JsonObject row = Asked.object(lines.get(i));
       String name = ((Json.Str) Asked.member(row, "name")).value();
@@ -100,6 +102,11 @@ final class EveryDoorTest {
       }
       assertEquals(wanted, authzen(row), "AuthZEN: " + name);
       assertEquals(wanted.startsWith("allow"), opa(row), "OPA: " + name);
+      if (wanted.startsWith("allow")) {
+        String must = Challenges.obligations(response);
+        if (!must.isEmpty()) withObligations++;
+        wanted += must.isEmpty() ? "" : " must " + must;
+      }
       assertEquals(wanted, extAuthz(row), "ext_authz: " + name);
       if (Asked.member(row, "context") instanceof JsonObject said && said.find("device") == null) {
         assertEquals(wanted, authRequest(row), "auth_request: " + name);
@@ -109,6 +116,7 @@ final class EveryDoorTest {
     assertEquals(100, lines.size());
     assertEquals(2, withEntities);
     assertEquals(81, withoutBody);
+    assertTrue(withObligations > 0);
   }
 
   private String authzen(JsonObject row) throws Exception {
@@ -147,7 +155,10 @@ final class EveryDoorTest {
                             .setRequest(AttributeContext.Request.newBuilder().setHttp(http)))
                     .build());
     String code = response.getDynamicMetadata().getFieldsOrThrow("reason_code").getStringValue();
-    return (response.hasOkResponse() ? "allow " : "deny ") + code;
+    var must = response.getOkResponse().getHeadersList();
+    return (response.hasOkResponse() ? "allow " : "deny ")
+        + code
+        + (must.isEmpty() ? "" : " must " + must.getFirst().getHeader().getValue());
   }
 
   private String authRequest(JsonObject row) throws Exception {
@@ -170,7 +181,9 @@ final class EveryDoorTest {
             headers.getOrDefault("x-type", ""),
             "X-Principal",
             headers.getOrDefault("x-principal", ""));
-    if (response.statusCode() == 200) return "allow permitted";
+    var must = response.headers().firstValue("x-ostiary-obligations");
+    if (response.statusCode() == 200)
+      return "allow permitted" + must.map(names -> " must " + names).orElse("");
     String code = response.headers().firstValue("x-ostiary-reason-code").orElseThrow();
     return List.of(401, 403).contains(response.statusCode())
         ? "deny " + code.toLowerCase(Locale.ROOT)
