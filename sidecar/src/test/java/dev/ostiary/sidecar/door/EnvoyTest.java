@@ -27,7 +27,12 @@ final class EnvoyTest {
         var gateway =
             Gateway.start((port, service) ->
                 Envoy.start(directory, "envoy.yaml", port, Map.of(8080, service), served))) {
-      String passed = gateway.send("GET /docs/one?why=audit", List.of("X-User: ada"), "");
+      String passed =
+          gateway.send(
+              "GET /docs/one?why=audit",
+              List.of("X-User: ada", "X-Ostiary-Obligations: nothing"),
+              "");
+      assertTrue(passed.contains("served under [mask]"), passed);
       assertEquals("200", Gateway.outcome(passed), passed);
       assertTrue(passed.contains("x-ostiary-decision-id: "), passed);
       var record =

@@ -124,7 +124,8 @@ final class Gateway implements AutoCloseable {
         exchange -> {
           reached.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
           exchange.getRequestBody().readAllBytes();
-          byte[] answer = "served".getBytes(StandardCharsets.UTF_8);
+          var must = exchange.getRequestHeaders().getOrDefault("X-Ostiary-Obligations", List.of());
+          byte[] answer = ("served under " + must).getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();

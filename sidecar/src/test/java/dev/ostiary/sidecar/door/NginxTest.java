@@ -30,7 +30,12 @@ final class NginxTest {
     Gateway.writeBundle(directory);
     try (var served = Served.in(directory);
         var gateway = Gateway.start((port, service) -> nginx(nginx, port, service, served))) {
-      String passed = gateway.send("GET /docs/one?why=audit", List.of("X-User: ada"), "");
+      String passed =
+          gateway.send(
+              "GET /docs/one?why=audit",
+              List.of("X-User: ada", "X-Ostiary-Obligations: nothing"),
+              "");
+      assertTrue(passed.contains("served under [mask]"), passed);
       assertEquals("200", Gateway.outcome(passed), passed);
       assertTrue(passed.contains("X-Ostiary-Decision-Id: "), passed);
       assertTrue(
