@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Publisher {
   /** Where appends outrun the tiles, a checkpoint over some of them is due before one over all. */
-  private static final Duration DERIVE_FOR = Duration.ofMillis(400);
+  private static final Duration DERIVE_FOR = Duration.ofMillis(200);
 
   private static final Duration ANCHOR_REST = Duration.ofSeconds(5);
 
