@@ -54,10 +54,10 @@ class Sidecar:
     async def check(self, question, *, token=None):
         if token == "e30.e30.e30":
             return Failure(Kind.NOT_PERMITTED_TO_ASK, "no", "TOKEN_REFUSED")
-        return self.failure or self.answer(question)
+        return self.failure if self.failure is not None else self.answer(question)
 
     async def check_batch(self, questions, *, token=None):
-        return [self.failure or self.answer(question) for question in questions]
+        return [self.failure if self.failure is not None else self.answer(question) for question in questions]
 
     def answer(self, question):
         self.asked.append(question)
@@ -96,6 +96,7 @@ class Mlflow:
     def __init__(self, answer=None, runs=()):
         self.answer = answer or {}
         self.runs = list(runs)
+        self.missing = False
         self.came = []
 
     async def __call__(self, scope, receive, send):
@@ -107,6 +108,10 @@ class Mlflow:
                 break
         self.came.append((scope["method"], scope["path"], scope["query_string"], body))
         answer = self.answer
+        if self.missing:
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": b"{}"})
+            return
         if scope["path"].endswith("/search"):
             given = json.loads(body) if body else {k: v[0] for k, v in parse_qs(scope["query_string"].decode()).items()}
             start, length = int(given.get("page_token") or 0), int(given["max_results"])

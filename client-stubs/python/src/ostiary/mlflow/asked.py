@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LARGEST_BODY = 16 << 20
+_SURROGATE = re.compile(rb"(?i)\\ud[89a-f]")
 # Arguments that are lists, so that they may come more than once.
 _LISTS = frozenset(
     {"run_ids", "experiment_ids", "trace_ids", "request_ids", "order_by", "stages", "metric_keys", "locations"}
@@ -112,20 +114,47 @@ class Asked:
 
     def _find(self, name: str) -> Any:
         if name in self.segments:
-            if name in self.query or _get(self.json, name) not in (None, self.segments[name]):
+            if name in self.query or field(self.json, name) not in (None, self.segments[name]):
                 raise Refused(400, f"`{name}` comes in the path and beside it")
             return self.segments[name]
         if name in self.query:
             return self.query[name]
-        return _get(self.json, name)
+        return field(self.json, name)
 
 
-def _get(fields: Mapping[str, Any], name: str) -> Any:
-    """A field by its own name or, as protobuf's JSON has it, in camel case."""
-    camel = re.sub(r"_(\w)", lambda match: match.group(1).upper(), name)
-    if camel != name and camel in fields and name in fields:
-        raise Refused(400, f"`{name}` comes twice")
-    return fields.get(name, fields.get(camel))
+def field(fields: Any, name: str) -> Any:
+    """A field of a JSON object by its own name or, as protobuf's JSON has it, in camel case; ``None`` where it is not there.
+
+    That only one of the two is there was made sure when the body was read.
+    """
+    if not isinstance(fields, Mapping):
+        return None
+    found = fields.get(name)
+    return fields.get(_camel(name)) if found is None else found
+
+
+def with_field(fields: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """A JSON object with another value in a field, under whichever name it had."""
+    return {key: one for key, one in fields.items() if key not in (name, _camel(name))} | {name: value}
+
+
+@functools.lru_cache(maxsize=4096)
+def _camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match.group(1).upper(), name)
+
+
+def safe_file(path: str) -> str:
+    """The path of a file within something; refused where MLflow or a store could read another one in it."""
+    if any(part in ("", ".", "..") for part in path.split("/")) or re.search(r"(?i)[\\%?#\x00-\x1f\x7f]|^file:", path):
+        raise Refused(400, "the path of the file has dot segments, empty segments or one of \\ % ? #")
+    return path
+
+
+def _whole_text(given: Any) -> None:
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise Refused(400, "the body has half a character") from None
 
 
 async def _whole(receive: Receive) -> bytes:
@@ -145,10 +174,15 @@ async def _whole(receive: Receive) -> bytes:
 def _query(scope: Scope, several: bool) -> dict[str, Any]:
     lists = _LISTS | {"run_id"} if several else _LISTS
     out: dict[str, Any] = {}
-    raw = bytes(scope.get("query_string") or b"").decode("latin-1")
+    try:
+        # What is not UTF-8 is replaced by one program and kept by another.
+        raw = bytes(scope.get("query_string") or b"").decode("ascii")
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise Refused(400, "the query is no UTF-8 in percent encoding") from None
     if ";" in raw:
         raise Refused(400, "the query has a semicolon")
-    for name, value in parse_qsl(raw, keep_blank_values=True):
+    for name, value in pairs:
         if name in lists:
             out.setdefault(name, []).append(value)
         elif name in out:
@@ -165,6 +199,9 @@ def _object(body: bytes) -> dict[str, Any]:
         given = json.loads(body, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise Refused(400, "the body is no JSON") from None
+    if _SURROGATE.search(body):
+        # Half a character has no UTF-8, in which the question would be asked.
+        _whole_text(given)
     if not isinstance(given, dict):
         raise Refused(400, "expected a JSON object as the body")
     return given
@@ -172,6 +209,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out = dict(pairs)
-    if len(out) != len(pairs):
+    # In protobuf's JSON the camel case of a name is the same name.
+    if len(out) != len(pairs) or any(_camel(name) != name and _camel(name) in out for name in out if "_" in name):
         raise Refused(400, "a JSON key comes twice")
     return out

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 _BATCH = 200
 _PROBE_SECONDS = 10.0
+_KNOWN_SECONDS = 1.0
 _VERBS = {
     "create": "create anything in",
     "write": "write to",
@@ -63,6 +64,15 @@ class Decider:
         self._names = names
         self._client = client
         self._probed = float("-inf")
+        self._known: tuple[Person | None, float] = (None, float("-inf"))
+
+    async def known(self, person: Person) -> None:
+        """Returns where the sidecar has verified that person's token; raises :class:`Refused` where it does not hold.
+
+        For the few answers that tell something without a decision, such as that a thing does not exist.
+        """
+        if person.token is not None and not (person == self._known[0] and time.monotonic() < self._known[1]):
+            await self.verdicts(person, [Ask("administer", SERVER)], "known", maskable=True)
 
     async def verdicts(self, person: Person, asks: Sequence[Ask], operation: str, maskable: bool) -> list[Verdict]:
         """What the sidecar says to each question. ``maskable``: what leaves is metadata, which can be masked."""
@@ -76,6 +86,7 @@ class Decider:
                 answers += await client.check_batch(questions[i : i + _BATCH], token=person.token)
         for answer in answers:
             if isinstance(answer, Decided):
+                self._known = (person, time.monotonic() + _KNOWN_SECONDS)
                 response = answer.response
                 self._names.at((str(response.policy_revision), str(response.data_revision)))
         return [self._enforced(answer, maskable) for answer in answers]

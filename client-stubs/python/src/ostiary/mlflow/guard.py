@@ -8,13 +8,14 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ostiary.answer import Allowed
 from ostiary.mlflow import graphql, inner
 from ostiary.mlflow.answers import Answers, at
-from ostiary.mlflow.asked import App, Asked, Receive, Scope, Send, header, safe_path
+from ostiary.mlflow.asked import App, Asked, Receive, Scope, Send, field, header, safe_path, with_field
 from ostiary.mlflow.config import Config
 from ostiary.mlflow.decider import Decider, Person, blocking, things
 from ostiary.mlflow.masks import Masks
@@ -39,6 +40,8 @@ _LENGTHS = {
     "trace": (100, 500),
 }
 _MOST_WANTED = 50_000
+# Arguments of searches that tell nothing of what masks hide; the filter is looked at by itself.
+_TELLS_NOTHING = ("filter", "experiment_ids", "experimentIds", "locations", "view_type", "viewType", "run_view_type", "runViewType")
 
 
 class Guard:
@@ -55,6 +58,7 @@ class Guard:
         self._answers = (Answers(remembered), Answers(names))
         self._masks = Masks(config.key, config.ownership.governing_tags)
         self._tokens = PageTokens(config.key)
+        self._queries = ThreadPoolExecutor(8, "ostiary-graphql")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -95,14 +99,20 @@ class Guard:
             raise Refused(403, f"{scope['method']} of {scope['path']} is not open to anybody")
         person = self._person(scope)
         asked = await Asked.read(scope, receive, matched)
-        if matched.route.action == "parts":
-            await self._graphql(asked, send)
-        elif matched.route.when == "before":
-            await self._before(person, asked, receive, send)
-        elif matched.route.when == "search":
-            await self._search(person, asked, receive, send)
-        else:
-            await self._after(person, asked, receive, send)
+        try:
+            if matched.route.action == "parts":
+                await self._graphql(asked, send)
+            elif matched.route.when == "before":
+                await self._before(person, asked, receive, send)
+            elif matched.route.when == "search":
+                await self._search(person, asked, receive, send)
+            else:
+                await self._after(person, asked, receive, send)
+        except Refused as refused:
+            # That something does not exist is told to nobody who is not known.
+            if refused.status == 404:
+                await self._decider.known(person)
+            raise
 
     # ---- who ----
 
@@ -134,7 +144,8 @@ class Guard:
         def rest(method: str, path: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
             return asyncio.run_coroutine_threadsafe(self._rest(asked.scope, method, path, arguments), loop).result()
 
-        answer = await blocking(graphql.execute, asked.json, rest)
+        # Threads of its own: they wait for requests that need the others.
+        answer = await loop.run_in_executor(self._queries, graphql.execute, asked.json, rest)
         await inner.Reply(200, [(b"content-type", b"application/json")], json.dumps(answer).encode()).send(send)
 
     async def _rest(self, scope: Scope, method: str, path: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -183,18 +194,24 @@ class Guard:
 
     def _owned(self, person: Person, asked: Asked) -> tuple[Scope, bytes | None]:
         """Whoever makes something owns it, whatever the request says."""
+        if asked.route.template.endswith("load-url"):
+            given, longest = asked.inner("expiration"), self._config.presign_max
+            seconds = int(given) if re.fullmatch(r"\d{1,9}", str(given)) else longest
+            return inner.rewritten(asked, {"expiration": min(seconds, longest)})
         if asked.route.action != "create" or asked.route.body != "json":
             return asked.scope, asked.body
-        key, tags = self._config.ownership.owner_tag, asked.json.get("tags") or []
+        key, own = self._config.ownership.owner_tag, self._config.ownership
         if asked.route.target == "new_trace_3":  # whose tags are a mapping, within
             trace = asked.json["trace"]
-            info = trace["trace_info"]
-            owned = {**info, "tags": {**tags_of(info.get("tags")), key: person.uid.id}}
-            return inner.rewritten(asked, {"trace": {**trace, "trace_info": owned}})
+            info = field(trace, "trace_info")
+            others = {name: value for name, value in tags_of(field(info, "tags")).items() if not own.governs(name, key)}
+            owned = with_field(info, "tags", {**others, key: person.uid.id})
+            return inner.rewritten(asked, {"trace": with_field(trace, "trace_info", owned)})
+        tags = asked.json.get("tags") or []
         if not isinstance(tags, list):
             raise Refused(400, "expected a list as `tags`")
-        others = [tag for tag in tags if not (isinstance(tag, dict) and tag.get("key") == key)]
-        return inner.rewritten(asked, {"tags": [*others, {"key": key, "value": person.uid.id}]})
+        kept = [tag for tag in tags if not (isinstance(tag, dict) and own.governs(str(tag.get("key", "")), key))]
+        return inner.rewritten(asked, {"tags": [*kept, {"key": key, "value": person.uid.id}]})
 
     def _check_expiry(self, reply: inner.Reply) -> None:
         """A link that is valid for longer than it may be, or that does not say how long, is not handed out."""
@@ -211,6 +228,7 @@ class Guard:
     async def _after(self, person: Person, asked: Asked, receive: Receive, send: Send) -> None:
         reply = await inner.call(self._app, asked.scope, asked.body or b"", receive)
         if not reply.ok:
+            await self._decider.known(person)
             await reply.send(send, asked.scope["method"] == "HEAD")
             return
         answer, route = reply.json(), asked.route
@@ -222,9 +240,12 @@ class Guard:
         elif found is not None:
             (thing,) = await self._things(route.target, [found])
             kinds = await self._decider.require(person, [Ask(route.action, thing)], route.operation, maskable=True)
-            nested = await self._nested(person, asked, route.target, found)
-            if kinds or nested:
-                reply = reply.with_json(self._masks.apply(kinds, answer))
+            versions = await self._versions(person, asked, route.target, found)
+            if kinds or versions is not None:
+                answer = self._masks.apply(kinds, answer)
+                if versions is not None:
+                    at(answer, route.field)["latest_versions"] = versions
+                reply = reply.with_json(answer)
         await reply.send(send, asked.scope["method"] == "HEAD")
 
     async def _shown(self, person: Person, asked: Asked, found: Sequence[Any], told: frozenset[str]) -> list[Any]:
@@ -241,24 +262,24 @@ class Guard:
             if not isinstance(verdict, Allowed) or kinds & told:
                 out.append(None)
                 continue
-            await self._nested(person, asked, kind, one)
-            out.append(self._masks.apply(kinds, one))
+            versions = await self._versions(person, asked, kind, one)
+            shown = self._masks.apply(kinds, one)
+            out.append(shown if versions is None else {**shown, "latest_versions": versions})
         return out
 
-    async def _nested(self, person: Person, asked: Asked, kind: str, found: dict[str, Any]) -> bool:
-        """Takes out of a registered model the versions that the person may not see; whether there were any."""
+    async def _versions(self, person: Person, asked: Asked, kind: str, found: Mapping[str, Any]) -> list[Any] | None:
+        """The versions within a registered model that the person may see, each masked as it must be; ``None`` without any."""
         versions = found.get("latest_versions") if kind == "registered_model" else None
         if not versions:
-            return False
+            return None
         all_things = await self._things("model_version", versions)
         asks = [Ask(asked.route.action, thing) for thing in all_things]
         verdicts = await self._decider.verdicts(person, asks, asked.route.operation, maskable=True)
-        found["latest_versions"] = [
+        return [
             self._masks.apply(frozenset(verdict.obligations), one)
             for one, verdict in zip(versions, verdicts, strict=True)
             if isinstance(verdict, Allowed)
         ]
-        return True
 
     # ---- what requests and answers are about: from memory, or by a thread that may wait for MLflow's stores ----
 
@@ -280,10 +301,11 @@ class Guard:
         route = asked.route
         usual, longest = _LENGTHS[route.target]
         wanted = _number(asked.inner("max_results"), usual)
-        name = "filter_string" if "filter_string" in asked else "filter"
-        plain, told = self._masks.unmasked(asked.text(name))
-        told |= self._masks.told(json.dumps([asked.inner("order_by"), asked.inner("datasets") and "datasets"]))
-        changes: dict[str, Any] = {name: plain} if name in asked else {}
+        plain, told = self._masks.unmasked(asked.text("filter"))
+        # Whatever else is said may tell as well, an order for example.
+        others = {name: value for name, value in _without_page(asked).items() if name not in _TELLS_NOTHING}
+        told |= self._masks.told(json.dumps(others))
+        changes: dict[str, Any] = {"filter": plain} if "filter" in asked else {}
         bound_to = json.dumps([str(person.uid), str(asked.scope["path"]), _without_page(asked)], sort_keys=True)
         given = asked.text("page_token")
         start = self._tokens.read(given, bound_to) if given else None
@@ -305,8 +327,11 @@ class Guard:
         try:
             seen, following = await page(fetch, decide, start, wanted, longest)
         except _Failed as failed:
-            await failed.reply.send(send)
+            await self._decider.known(person)
+            await failed.reply.send(send, asked.scope["method"] == "HEAD")
             return
+        if not seen:
+            await self._decider.known(person)
         assert last is not None
         answer: dict[str, Any] = {route.field: seen}
         if isinstance(following, Position):

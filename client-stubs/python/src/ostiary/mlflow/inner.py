@@ -24,7 +24,7 @@ class Reply:
     @property
     def ok(self) -> bool:
         """Whether it has what was asked for."""
-        return self.status == 200
+        return 200 <= self.status < 300
 
     def json(self) -> dict[str, Any]:
         """The object in it."""

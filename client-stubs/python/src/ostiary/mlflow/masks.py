@@ -125,11 +125,11 @@ class Masks:
         return {name: self._field(kinds, name, inner) for name, inner in node.items()}
 
     def _field(self, kinds: frozenset[str], name: str, inner: Any) -> Any:
-        if name == "params":
+        if name in ("params", "model_params"):
             return self._pairs("mask-params", kinds, inner) if "mask-params" in kinds else inner
         if name in ("tags", "trace_metadata", "request_metadata"):
             return self._tags(kinds, inner)
-        if name in ("dataset", "dataset_summaries") and "mask-datasets" in kinds:
+        if name in ("dataset", "dataset_summaries", "dataset_name", "dataset_digest") and "mask-datasets" in kinds:
             return self._all_texts("mask-datasets", inner)
         if isinstance(inner, str) and inner and "mask-paths" in kinds:
             # A dataset's and a version's `source` are places; those of other things are not there.

@@ -10,10 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ostiary.mlflow.asked import Asked, header
+from ostiary.mlflow.asked import Asked, field, header, safe_file
 from ostiary.mlflow.names import Names, Remembered
 from ostiary.mlflow.refused import Refused
-from ostiary.mlflow.things import SERVER, Ownership, Thing, tags_of
+from ostiary.mlflow.things import PLACES, SERVER, Ownership, Thing, tags_of
+
+
+# What stands for the source of a prompt.
+_NO_SOURCES = ("dummy-source", "prompt-template")
 
 
 @dataclass(frozen=True)
@@ -48,35 +52,30 @@ class Targets:
     # ---- experiments ----
 
     def new_experiment(self, asked: Asked, action: str) -> list[Ask]:
-        tags = tags_of(asked.inner("tags"))
-        asks = [self._in_project(action, asked.need("name"), tags)]
         # Files in a place of one's own choice could be somebody else's.
-        if asked.text("artifact_location"):
-            asks.append(self._in_project("govern", asked.need("name"), tags))
-        return asks
+        return self._new_in_project(asked, action, bool(asked.text("artifact_location")))
 
     def experiment(self, asked: Asked, action: str) -> list[Ask]:
         return [Ask(action, self._names.find("experiment", asked.need("experiment_id")))]
 
     def experiments(self, asked: Asked, action: str) -> list[Ask]:
         ids = asked.texts("experiment_ids")
-        for place in asked.inner("locations") or ():
+        for place in _list(asked.inner("locations"), "locations"):
             ids.append(_location(place))
         if not ids:
             raise Refused(400, "expected `experiment_ids`")
         return [Ask(action, self._names.find("experiment", one)) for one in dict.fromkeys(ids)]
 
     def renamed_experiment(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_rename(self.experiment(asked, action))
+        return self._with_rename(self.experiment(asked, action), asked.text("new_name"))
 
     def experiment_tag(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_tags(self.experiment(asked, action), [asked.need("key")])
+        return self._with_tag(self.experiment(asked, action), asked)
 
     # ---- runs ----
 
     def new_run(self, asked: Asked, action: str) -> list[Ask]:
-        asks = self.experiment(asked, action)
-        return self._with_tags(asks, [key for key in tags_of(asked.inner("tags")) if key != self._own.owner_tag])
+        return self._with_new_tags(self.experiment(asked, action), asked.inner("tags"))
 
     def run(self, asked: Asked, action: str) -> list[Ask]:
         return [Ask(action, self._names.find("run", asked.need("run_id", "run_uuid")))]
@@ -88,13 +87,13 @@ class Targets:
         return [Ask(action, self._names.find("run", one)) for one in dict.fromkeys(ids)]
 
     def run_tag(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_tags(self.run(asked, action), [asked.need("key")])
+        return self._with_tag(self.run(asked, action), asked)
 
     def run_and_models(self, asked: Asked, action: str) -> list[Ask]:
         asks = self._with_tags(self.run(asked, action), list(tags_of(asked.inner("tags"))))
         models = [asked.text("model_id")]
         for name in ("metrics", "models"):
-            models += [_text(one, "model_id") for one in asked.inner(name) or ()]
+            models += [_text(one, "model_id") for one in _list(asked.inner(name), name)]
         for model in dict.fromkeys(filter(None, models)):
             asks.append(Ask(action, self._names.find("logged_model", model)))
         return asks
@@ -106,20 +105,28 @@ class Targets:
 
     def run_file(self, asked: Asked, action: str) -> list[Ask]:
         run = self._names.find("run", asked.need("run_id", "run_uuid"))
-        return [Ask(action, run.file(asked.need("path")))]
+        return [Ask(action, run.file(safe_file(asked.need("path"))))]
 
     def run_or_model_file(self, asked: Asked, action: str) -> list[Ask]:
         kind, name = ("logged_model", "model_id") if asked.text("model_id") else ("run", "run_id")
         if kind == "logged_model" and asked.text("run_id"):
             raise Refused(400, "expected `run_id` or `model_id`, got both")
-        return [Ask(action, self._names.find(kind, asked.need(name)).file(asked.need("path")))]
+        return [Ask(action, self._names.find(kind, asked.need(name)).file(safe_file(asked.need("path"))))]
 
     def stored(self, asked: Asked, action: str) -> list[Ask]:
         return [Ask(action, self._stored(asked.need("path")))]
 
+    def stored_part(self, asked: Asked, action: str) -> list[Ask]:
+        """A file that goes up in parts: its name is in the body."""
+        name = asked.inner("path") if isinstance(asked.inner("path"), str) else ""
+        return [Ask(action, self._stored(f"{asked.segments['folder']}/{safe_file(name.rpartition('/')[2])}"))]
+
     def stored_folder(self, asked: Asked, action: str) -> list[Ask]:
-        thing = self._stored(asked.need("path"))
-        return [Ask(action, thing.within or thing)]
+        thing = self._stored(asked.need("path").rstrip("/"))
+        if thing.type == "Artifact" and thing.within is not None:
+            thing = thing.within
+        # All that a trace has is content.
+        return [Ask("readContent" if thing.type == "Trace" else action, thing)]
 
     def _stored(self, path: str) -> Thing:
         """Whose a path in the store that MLflow serves is: by MLflow's layout, if the owner says that it is there."""
@@ -137,7 +144,7 @@ class Targets:
         prefix = path[: path.index("/artifacts") + len("/artifacts")]
         if thing.top.id != experiment or not (root == prefix or root.endswith("/" + prefix)):
             raise Refused(403, "this path in the store belongs to no run, model or trace")
-        return thing.file(rest) if rest else thing
+        return thing.file(safe_file(rest)) if rest else thing
 
     # ---- logged models ----
 
@@ -145,7 +152,7 @@ class Targets:
         asks = self.experiment(asked, action)
         if run := asked.text("source_run_id"):
             asks.append(Ask("write", self._names.find("run", run)))
-        return self._with_tags(asks, [key for key in tags_of(asked.inner("tags")) if key != self._own.owner_tag])
+        return self._with_new_tags(asks, asked.inner("tags"))
 
     def logged_model(self, asked: Asked, action: str) -> list[Ask]:
         return [Ask(action, self._names.find("logged_model", asked.need("model_id")))]
@@ -156,30 +163,32 @@ class Targets:
 
     def logged_model_file(self, asked: Asked, action: str) -> list[Ask]:
         model = self._names.find("logged_model", asked.need("model_id"))
-        return [Ask(action, model.file(asked.need("artifact_file_path")))]
+        return [Ask(action, model.file(safe_file(asked.need("artifact_file_path"))))]
 
     # ---- the registry ----
 
     def new_registered_model(self, asked: Asked, action: str) -> list[Ask]:
-        return [self._in_project(action, asked.need("name"), tags_of(asked.inner("tags")))]
+        return self._new_in_project(asked, action)
 
     def registered_model(self, asked: Asked, action: str) -> list[Ask]:
         return [Ask(action, self._names.find("registered_model", asked.need("name")))]
 
     def renamed_model(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_rename(self.registered_model(asked, action))
+        return self._with_rename(self.registered_model(asked, action), asked.text("new_name"))
 
     def registered_model_tag(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_tags(self.registered_model(asked, action), [asked.need("key")])
+        return self._with_tag(self.registered_model(asked, action), asked)
 
     def new_model_version(self, asked: Asked, action: str) -> list[Ask]:
         asks = self.registered_model(asked, action)
         asks += [Ask("readContent", one) for one in self._sources(asked)]
-        return self._with_tags(asks, [key for key in tags_of(asked.inner("tags")) if key != self._own.owner_tag])
+        return self._with_new_tags(asks, asked.inner("tags"))
 
     def _sources(self, asked: Asked) -> list[Thing]:
         """What a new version is made from, whose files MLflow will hand out as the version's."""
         source, run, model = asked.need("source"), asked.text("run_id"), asked.text("model_id")
+        if ".." in source.split("/") or re.search(r"[\\%?#\x00-\x1f\x7f]", source):
+            raise Refused(400, "the source has dot segments or one of \\ % ? #")
         things = [self._names.find("run", run)] if run else []
         if model:
             things.append(self._names.find("logged_model", model))
@@ -190,12 +199,10 @@ class Targets:
         elif match := re.fullmatch(r"models:/([^/@]+)(?:/(\d+)|@([^/]+))", source):
             kind = "model_version" if match[2] else "alias"
             things.append(self._names.find(kind, match[1], match[2] or match[3]))
-        elif match := re.fullmatch(r"mlflow-artifacts:(?://[^/]*)?/+([^?#%]+)", source):
-            if ".." in match[1].split("/"):
-                raise Refused(400, "the source has dot segments")
+        elif match := re.fullmatch(r"mlflow-artifacts:(?://[^/]*)?/+(.+)", source):
             things.append(self._stored(match[1].rstrip("/")))
-        elif tags_of(asked.inner("tags")).get("mlflow.prompt.is_prompt") == "true":
-            pass  # its text is in its tags, and its source is a word
+        elif source in _NO_SOURCES:
+            pass  # a prompt: its text is in its tags
         elif not (things and any(_under(source, self._names.root(thing)) for thing in things)):
             raise Refused(403, "the source of a version is a run, a logged model, a version or a file of one of them")
         return things
@@ -203,8 +210,11 @@ class Targets:
     def model_version(self, asked: Asked, action: str) -> list[Ask]:
         return [Ask(action, self._names.find("model_version", asked.need("name"), asked.need("version")))]
 
+    def model_version_file(self, asked: Asked, action: str) -> list[Ask]:
+        return [Ask(action, self.model_version(asked, action)[0].thing.file(safe_file(asked.need("path"))))]
+
     def model_version_tag(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_tags(self.model_version(asked, action), [asked.need("key")])
+        return self._with_tag(self.model_version(asked, action), asked)
 
     def model_stage(self, asked: Asked, action: str) -> list[Ask]:
         thing = self.model_version(asked, action)[0].thing
@@ -231,29 +241,36 @@ class Targets:
         return [Ask(action, self._names.find("trace", one)) for one in dict.fromkeys(ids)]
 
     def trace_tag(self, asked: Asked, action: str) -> list[Ask]:
-        return self._with_tags(self.trace(asked, action), [asked.need("key")])
+        return self._with_tag(self.trace(asked, action), asked)
 
     def trace_and_tags(self, asked: Asked, action: str) -> list[Ask]:
         return self._with_tags(self.trace(asked, action), list(tags_of(asked.inner("tags"))))
 
+    def old_traces(self, asked: Asked, action: str) -> list[Ask]:
+        """Traces by their ids, or whichever an experiment has."""
+        if asked.texts("request_ids") and not any(one in asked for one in ("max_timestamp_millis", "max_traces")):
+            return self.traces(asked, action)
+        return self.experiment(asked, action)
+
     def new_trace(self, asked: Asked, action: str) -> list[Ask]:
-        asks = self.experiment(asked, action)
-        return self._with_tags(asks, [key for key in tags_of(asked.inner("tags")) if key != self._own.owner_tag])
+        return self._with_new_tags(self.experiment(asked, action), asked.inner("tags"))
 
     def new_trace_3(self, asked: Asked, action: str) -> list[Ask]:
-        info = (asked.inner("trace") or {}).get("trace_info") or {}
-        experiment = self._names.find("experiment", _location(info.get("trace_location") or {}))
-        keys = [key for key in tags_of(info.get("tags")) if key != self._own.owner_tag]
-        asks = self._with_tags([Ask(action, experiment)], keys)
+        info = field(asked.inner("trace"), "trace_info")
+        experiment = self._names.find("experiment", _location(field(info, "trace_location") or {}))
+        asks = self._with_new_tags([Ask(action, experiment)], field(info, "tags"))
         # A trace that is there already would be written over.
-        return asks + self._known_traces([_text(info, "trace_id")])
+        return asks + self._known_traces([_text(info, "trace_id")], experiment)
 
     def new_spans(self, asked: Asked, action: str) -> list[Ask]:
         from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-        experiment = header(asked.scope, b"x-mlflow-experiment-id")
-        if not experiment:
+        name = header(asked.scope, b"x-mlflow-experiment-id")
+        if not name:
             raise Refused(400, "expected the header `x-mlflow-experiment-id`")
+        # MLflow reads JSON too, in which one body could say something else.
+        if header(asked.scope, b"content-type").partition(";")[0].strip() != "application/x-protobuf":
+            raise Refused(400, "expected OTLP in protobuf: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
         try:
             request = ExportTraceServiceRequest.FromString(asked.body or b"")
         except Exception:
@@ -264,9 +281,13 @@ class Targets:
             for scope in resource.scope_spans
             for span in scope.spans
         }
-        return [Ask(action, self._names.find("experiment", experiment)), *self._known_traces(sorted(ids))]
+        experiment = self._names.find("experiment", name)
+        asks = [Ask(action, experiment), *self._known_traces(sorted(ids), experiment)]
+        if run := header(asked.scope, b"x-mlflow-run-id"):
+            asks.append(Ask("write", self._names.find("run", run)))
+        return asks
 
-    def _known_traces(self, ids: list[str]) -> list[Ask]:
+    def _known_traces(self, ids: list[str], experiment: Thing) -> list[Ask]:
         asks = []
         for one in ids:
             try:
@@ -276,7 +297,7 @@ class Targets:
                     raise
                 continue
             # Spans may come before their trace, which then has nobody yet: it is whoever's that creates it.
-            if trace.tags.get(self._own.owner_tag):
+            if trace.tags.get(self._own.owner_tag) or trace.top.id != experiment.id:
                 asks.append(Ask("write", trace))
         return asks
 
@@ -285,24 +306,51 @@ class Targets:
     def _in_project(self, action: str, name: str, tags: dict[str, str]) -> Ask:
         return Ask(action, SERVER, project=self._own.project(name, tags).id)
 
+    def _new_in_project(self, asked: Asked, action: str, governed: bool = False) -> list[Ask]:
+        name, tags = asked.need("name"), tags_of(asked.inner("tags"))
+        asks = [self._in_project(action, name, tags)]
+        # Its project is asked about, and its owner is set: what else governs is more than to create.
+        if governed or any(self._own.governs(key, self._own.stage_tag, *PLACES) for key in tags):
+            asks.append(self._in_project("govern", name, tags))
+        return asks
+
+    def _with_new_tags(self, asks: list[Ask], tags: Any) -> list[Ask]:
+        return self._with_tags(asks, [key for key in tags_of(tags) if not self._own.governs(key, self._own.owner_tag)])
+
+    def _with_tag(self, asks: list[Ask], asked: Asked) -> list[Ask]:
+        key = asked.need("key")
+        if self._own.governs(key, self._own.project_tag) and (value := asked.text("value")):
+            # Into another project, which has to want it.
+            asks = [*asks, Ask("create", SERVER, project=value)]
+        return self._with_tags(asks, [key])
+
     def _with_tags(self, asks: list[Ask], keys: list[str]) -> list[Ask]:
-        if self._own.governing_tags & set(keys):
+        if any(self._own.governs(key) for key in keys):
             return [*asks, Ask("govern", asks[0].thing)]
         return asks
 
-    def _with_rename(self, asks: list[Ask]) -> list[Ask]:
-        return asks if self._own.project_names is None else [*asks, Ask("govern", asks[0].thing)]
+    def _with_rename(self, asks: list[Ask], name: str) -> list[Ask]:
+        thing = asks[0].thing
+        if self._own.project_names is None:
+            return asks
+        into = [self._in_project("create", name, dict(thing.tags))] if name else []
+        return [*asks, Ask("govern", thing), *into]
 
 
 def _location(place: Any) -> str:
     if not isinstance(place, dict):
         raise Refused(400, "expected a trace location")
-    experiment = place.get("mlflow_experiment") or place.get("mlflowExperiment") or {}
-    return _text(experiment, "experiment_id") or _text(experiment, "experimentId")
+    return _text(field(place, "mlflow_experiment"), "experiment_id")
+
+
+def _list(given: Any, name: str) -> list[Any]:
+    if not isinstance(given or [], list):
+        raise Refused(400, f"expected a list as `{name}`")
+    return given or []
 
 
 def _text(fields: Any, name: str) -> str:
-    value = fields.get(name) if isinstance(fields, dict) else None
+    value = field(fields, name)
     if value is not None and not isinstance(value, str):
         raise Refused(400, f"expected a text as `{name}`")
     return value or ""

@@ -6,7 +6,9 @@ log's entry has exactly what was decided on.
 
 from __future__ import annotations
 
+import functools
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +46,9 @@ class Thing:
         """A file of it."""
         return Thing("Artifact", f"{self.id}/{path}", path, {}, self)
 
+
+#: Tags by which MLflow finds the files of a trace.
+PLACES = ("mlflow.artifactLocation", "mlflow.trace.archiveLocation", "mlflow.trace.spansLocation")
 
 #: What the server as a whole is called, for what is about nothing smaller.
 SERVER = Thing("Server", "mlflow")
@@ -84,10 +89,14 @@ class Ownership:
             person,
         )
 
-    @property
+    @functools.cached_property
     def governing_tags(self) -> frozenset[str]:
         """Tags that decide who may do what, and where files are: to change one is more than to write."""
-        return frozenset({self.project_tag, self.owner_tag, self.stage_tag, "mlflow.artifactLocation"})
+        return frozenset({self.project_tag, self.owner_tag, self.stage_tag, *PLACES})
+
+    def governs(self, key: str, *tags: str) -> bool:
+        """Whether a database may take this key for one of these tags, by default for one that governs."""
+        return _as_a_database(key) in map(_as_a_database, tags or self.governing_tags)
 
     def project(self, name: str, tags: Mapping[str, str]) -> Uid:
         """The project of an experiment or registered model of that name with these tags."""
@@ -116,6 +125,13 @@ class Ownership:
 
     def _tag(self, thing: Thing, key: str) -> str:
         return next((one.tags[key] for one in thing.chain() if one.tags.get(key)), "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _as_a_database(key: str) -> str:
+    """A key without what some collations look over: case, accents, widths, what has no width, blanks at the ends."""
+    plain = unicodedata.normalize("NFKD", key)
+    return "".join(c for c in plain if unicodedata.category(c)[0] not in "MC").casefold().strip()
 
 
 def tags_of(given: Any) -> dict[str, str]:
