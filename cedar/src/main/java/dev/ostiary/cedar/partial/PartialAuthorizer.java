@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -57,6 +58,12 @@ public final class PartialAuthorizer {
     check(request);
     var residuals = new ArrayList<ResidualPolicy>();
     for (var policy : policies.policies().values()) {
+      var link = policies.links().get(policy.id());
+      refuse(
+          validator.names(
+              link == null
+                  ? policy
+                  : Objects.requireNonNull(policies.templates().get(link.templateId()))));
       var types = new PartialTypes(schema, typing(policy, request));
       var evaluator = new PartialEvaluator(request, entities, types);
       residuals.add(ResidualPolicy.of(policy, evaluate(policy, evaluator)));
@@ -79,6 +86,11 @@ public final class PartialAuthorizer {
         request.context());
   }
 
+  private static void refuse(List<ValidationError> errors) throws SourceException {
+    if (!errors.isEmpty())
+      throw new SourceException(errors.stream().map(ValidationError::error).toList());
+  }
+
   private Typing typing(Policy policy, PartialRequest request) throws SourceException {
     for (var typing : validator.typings(policy, ValidationMode.STRICT)) {
       var environment = typing.environment();
@@ -89,14 +101,9 @@ public final class PartialAuthorizer {
         break;
       }
     }
-    var errors =
-        validator.validate(List.of(policy), ValidationMode.STRICT).errors().stream()
-            .map(ValidationError::error)
-            .toList();
+    refuse(validator.validate(List.of(policy), ValidationMode.STRICT).errors());
     throw new SourceException(
-        errors.isEmpty()
-            ? List.of(new SourceError(policy.span(), "the policy does not validate"))
-            : errors);
+        List.of(new SourceError(policy.span(), "the policy does not validate")));
   }
 
   private static Residual evaluate(Policy policy, PartialEvaluator evaluator) {

@@ -119,7 +119,7 @@ final class TypeChecker {
   void error(Kind kind, Expr at, String message, Object types) {
     Span span = at.span();
     // Only the links of a chain start where it starts.
-    boolean linked = isLink(at) && span.start() == chain.start();
+    boolean linked = chain != Span.NONE && isLink(at) && span.start() == chain.start();
     errors.add(new TypeError(kind, linked ? chain : span, span, message, types));
   }
 
@@ -143,7 +143,7 @@ final class TypeChecker {
   /** Types {@code expr}, knowing what {@code prior} tests have shown. */
   Answer check(Capabilities prior, Expr expr) {
     Span outer = chain;
-    chain = expr.span();
+    chain = isLink(expr) ? expr.span() : Span.NONE;
     Answer answer = dispatch(prior, expr);
     chain = outer;
     return answer;

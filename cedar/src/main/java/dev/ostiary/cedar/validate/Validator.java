@@ -99,6 +99,18 @@ public final class Validator {
     return new ValidationResult(errors, warnings);
   }
 
+  /**
+   * Faults of {@code policy}, static or a template, in whatever request: names that the schema does
+   * not declare, and that the schema is not complete.
+   */
+  public List<ValidationError> names(Policy policy) {
+    if (!schema.schema().isComplete()) return List.of(incomplete(policy));
+    return new NameChecker(schema)
+        .check(Conditions.of(policy, ScopePlaces.exact(policy))).stream()
+            .map(error -> error(policy.id(), error))
+            .toList();
+  }
+
   /** The types of {@code policy} in every request environment of the schema. */
   public List<Typing> typings(Policy policy, ValidationMode mode) {
     var conjuncts = Conditions.of(policy, ScopePlaces.coarse(policy));

@@ -301,7 +301,16 @@ class PartialAuthorizerTest {
 
   @Test
   void aPolicyThatDoesNotValidateIsRefused() throws Exception {
-    var set = PolicySet.parse("permit(principal, action, resource) when { resource.nonsense };");
+    assertRefused("permit(principal, action, resource) when { resource.nonsense };");
+    // What follows is about no request of these types, but would be a fault in any.
+    assertRefused("permit(principal == Robt::\"a\", action, resource);");
+    assertRefused(
+        "permit(principal, action, resource) when { false && Robt::\"a\" == principal };");
+    assertRefused("permit(principal, action == Action::\"veiw\", resource);");
+  }
+
+  private void assertRefused(String policy) throws Exception {
+    var set = PolicySet.parse(policy);
     var request =
         new PartialRequest(
             PartialUid.ofType("User"),

@@ -109,6 +109,8 @@ class ValidatorTest {
             + " ; IncompatibleTypes IncompatibleTypes ; ok",
         "principal.name + 1 == 2 ; UnexpectedType ; UnexpectedType",
         "principal.name.contains(\"x\") ; UnexpectedType ; UnexpectedType",
+        "([resource.at].isEmpty() like \"b\") like \"b\""
+            + " ; UnexpectedType UnexpectedType ; UnexpectedType UnexpectedType",
       })
   void aConditionHasTheseErrors(String condition, String strict, String permissive)
       throws Exception {

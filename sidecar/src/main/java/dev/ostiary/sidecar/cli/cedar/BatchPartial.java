@@ -93,7 +93,7 @@ final class BatchPartial {
     var residuals = new LinkedHashMap<String, Json>();
     for (var each : response.policies())
       if (each.verdict() == Verdict.OPEN)
-        residuals.put(each.policy().id(), PolicyJson.of(each.toPolicy()));
+        residuals.put(each.policy().id(), PolicyJson.of(CoreForm.of(each.toPolicy())));
     out.put("residuals", Json.of(residuals));
     return Json.of(out);
   }
