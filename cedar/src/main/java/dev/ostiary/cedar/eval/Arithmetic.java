@@ -20,12 +20,16 @@ final class Arithmetic {
     private final Operator operator;
     private final Code left;
     private final Code right;
+    private final boolean leftIsLong;
+    private final boolean rightIsLong;
 
     Operation(Operator operator, Code left, Code right, Span span) {
       super(span);
       this.operator = operator;
       this.left = left;
       this.right = right;
+      this.leftIsLong = left.isLong();
+      this.rightIsLong = right.isLong();
     }
 
     @Override
@@ -43,13 +47,13 @@ final class Arithmetic {
     long asLong(Env env) {
       Value leftValue = null;
       long a = 0;
-      if (left.isLong()) a = left.asLong(env);
-      else leftValue = left.eval(env);
+      if (leftIsLong) a = left.asLong(env);
+      else leftValue = left.value(env);
       if (env.failure != null) return 0;
       Value rightValue = null;
       long b = 0;
-      if (right.isLong()) b = right.asLong(env);
-      else rightValue = right.eval(env);
+      if (rightIsLong) b = right.asLong(env);
+      else rightValue = right.value(env);
       if (env.failure != null) return 0;
       if (leftValue != null) a = number(env, left, leftValue);
       if (env.failure != null) return 0;
@@ -83,10 +87,12 @@ final class Arithmetic {
 
   static final class Negate extends Code {
     private final Code argument;
+    private final boolean argumentIsLong;
 
     Negate(Code argument, Span span) {
       super(span);
       this.argument = argument;
+      this.argumentIsLong = argument.isLong();
     }
 
     @Override
@@ -103,10 +109,10 @@ final class Arithmetic {
     @Override
     long asLong(Env env) {
       long a;
-      if (argument.isLong()) {
+      if (argumentIsLong) {
         a = argument.asLong(env);
       } else {
-        Value value = argument.eval(env);
+        Value value = argument.value(env);
         a = value == null ? 0 : number(env, argument, value);
       }
       if (a == Long.MIN_VALUE && env.failure == null) Failures.overflow(env, span);
@@ -125,25 +131,29 @@ final class Arithmetic {
     private final Operator operator;
     private final Code left;
     private final Code right;
+    private final boolean leftIsLong;
+    private final boolean rightIsLong;
 
     Compare(Operator operator, Code left, Code right, Span span) {
       super(span);
       this.operator = operator;
       this.left = left;
       this.right = right;
+      this.leftIsLong = left.isLong();
+      this.rightIsLong = right.isLong();
     }
 
     @Override
     public int test(Env env) {
       Value leftValue = null;
       long a = 0;
-      if (left.isLong()) a = left.asLong(env);
-      else leftValue = left.eval(env);
+      if (leftIsLong) a = left.asLong(env);
+      else leftValue = left.value(env);
       if (env.failure != null) return FAILED;
       Value rightValue = null;
       long b = 0;
-      if (right.isLong()) b = right.asLong(env);
-      else rightValue = right.eval(env);
+      if (rightIsLong) b = right.asLong(env);
+      else rightValue = right.value(env);
       if (env.failure != null) return FAILED;
       if (leftValue instanceof LongValue number) {
         a = number.value();

@@ -31,7 +31,7 @@ final class Call extends Code {
     Value first = null;
     Value second = null;
     for (int i = 0; i < arguments.length; i++) {
-      Value value = arguments[i].eval(env);
+      Value value = arguments[i].value(env);
       if (value == null) return null;
       if (i == 0) first = value;
       else second = value;

@@ -33,6 +33,16 @@ public abstract class Code {
   /** The value, or null. */
   public abstract @Nullable Value eval(Env env);
 
+  /**
+   * {@link #eval}, for the code of an operand: which is mostly one of these two, and then called
+   * without a look at a table of methods, which the processor cannot foresee where many kinds meet.
+   */
+  final @Nullable Value value(Env env) {
+    if (this instanceof Access.OfVariable attribute) return attribute.eval(env);
+    if (this instanceof Constant constant) return constant.value;
+    return eval(env);
+  }
+
   /** The value as a Boolean; one that is none fails. */
   public int test(Env env) {
     Value value = eval(env);

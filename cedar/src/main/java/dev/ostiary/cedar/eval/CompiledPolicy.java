@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class CompiledPolicy {
   private final Policy policy;
   private final int position;
-  private final Code conditions;
+  final Code conditions;
 
   /** Whether they were compiled from this policy, so that their spans are its own. */
   private final boolean areOwn;
@@ -27,7 +27,7 @@ public final class CompiledPolicy {
   private final boolean exactAction;
 
   /** Whether there is more to match than being in what the scope names. */
-  private final boolean looksAtTypes;
+  final boolean looksAtTypes;
 
   final boolean permits;
 

@@ -66,9 +66,16 @@ class Decider extends Env {
 
   /** Which ancestors of {@code entity} have a number, each once. */
   private Above above(UidIds ids, @Nullable StoredEntity entity) {
-    if (entity == null || entity.parentCount() == 0 || ids.size() == 0) return Above.NONE;
-    Parents parents = entity.parents();
+    if (entity == null || ids.size() == 0) return Above.NONE;
     Object closures = store.closures();
+    if (entity.note() instanceof Above note && note.ids == ids && note.closures == closures)
+      return note;
+    Above found = above(ids, entity.parents(), closures);
+    entity.note(found);
+    return found;
+  }
+
+  private Above above(UidIds ids, Parents parents, Object closures) {
     if (parents.note() instanceof Above note && note.ids == ids && note.closures == closures)
       return note;
     var found = new Above(ids, closures, numbers(ids, parents));
@@ -90,10 +97,10 @@ class Decider extends Env {
     return numbers.stream().mapToInt(number -> number).toArray();
   }
 
-  /** Whether nothing that is still to come can change what is asked for. */
-  private boolean isSettled(CompiledPolicy next) {
+  /** Whether a policy of that effect cannot change what is asked for. */
+  private boolean isSettled(boolean permits) {
     if (!onlyDecision) return false;
-    return forbid != null || (permit != null && next.permits);
+    return forbid != null || (permit != null && permits);
   }
 
   private void visit(OfAction of, boolean onlyKey) {
@@ -116,7 +123,7 @@ class Decider extends Env {
 
   private void visitAlone(OfAction of, int ofPrincipal, int ofResource, boolean onlyKey) {
     if (((ofPrincipal | ofResource) & ScopeIndex.ALONE) != 0)
-      visit(of, of.table.find(ofPrincipal, ofResource), onlyKey);
+      visitPlace(of, of.table.find(ofPrincipal, ofResource), onlyKey);
   }
 
   private void visitPairs(OfAction of, int ofPrincipal, boolean onlyKey) {
@@ -128,14 +135,27 @@ class Decider extends Env {
 
   private void visitPair(OfAction of, int ofPrincipal, int ofResource, boolean onlyKey) {
     if ((ofResource & ScopeIndex.PAIRED) != 0)
-      visit(of, of.table.find(ofPrincipal, ofResource), onlyKey);
+      visitPlace(of, of.table.find(ofPrincipal, ofResource), onlyKey);
   }
 
-  /** {@code place} is what a table of pairs holds. */
-  private void visit(OfAction of, @Nullable Object place, boolean onlyKey) {
-    if (place == null) return;
-    if (place instanceof CompiledPolicy policy) visitOne(of, policy, onlyKey);
-    else visit(of, (CompiledPolicy[]) place, onlyKey);
+  private void visitPlace(OfAction of, int place, boolean onlyKey) {
+    if (place == PairTable.NONE) return;
+    PairTable table = of.table;
+    if (onlyKey && table.isSimple(place)) visitSimple(table, place);
+    else
+      for (int i = 0; i < table.count(place); i++) visitOne(of, table.policy(place, i), onlyKey);
+  }
+
+  /** Looks at the policy itself only where its conditions do not come to false. */
+  private void visitSimple(PairTable table, int place) {
+    if (isSettled(table.permits(place))) return;
+    failure = null;
+    int result = table.conditions(place).test(this);
+    if (result == Code.FALSE) return;
+    CompiledPolicy policy = table.policy(place, 0);
+    if (result != Code.TRUE) evaluate(policy);
+    else if (table.permits(place)) addPermit(policy);
+    else addForbid(policy);
   }
 
   private void visit(OfAction of, CompiledPolicy[] candidates, boolean onlyKey) {
@@ -144,7 +164,7 @@ class Decider extends Env {
 
   /** {@code onlyKey} is that no other key of the index can lead to the same policy. */
   private void visitOne(OfAction of, CompiledPolicy candidate, boolean onlyKey) {
-    if (isSettled(candidate) || !candidate.typesMatch(this)) return;
+    if (isSettled(candidate.permits) || !candidate.typesMatch(this)) return;
     if (onlyKey || candidate.actionMatches(this, of.action)) evaluate(candidate);
   }
 

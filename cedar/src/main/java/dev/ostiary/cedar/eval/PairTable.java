@@ -1,36 +1,68 @@
 package dev.ostiary.cedar.eval;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.SequencedMap;
+import java.util.LinkedHashMap;
 
 /**
  * Policies by the numbers of the principal and the resource that their scopes name; 0 is none.
  * Immutable, and made for being asked often for what it does not hold: that costs one byte of an
- * array, at most half full. What it does hold is one step away, for each step may wait for memory.
+ * array. What it does hold is in one place of memory together with what its conditions are, for each
+ * place may have to be waited for, and most policies that are found turn out not to hold.
  */
 final class PairTable {
+  /** No such pair. */
+  static final int NONE = -1;
+
+  /** Numbers in a slot: principal, resource, place of the first policy, and what there is. */
+  private static final int WIDTH = 4;
+
+  private static final int PRINCIPAL = 0;
+  private static final int RESOURCE = 1;
+  private static final int FIRST = 2;
+  private static final int WHAT = 3;
+
   /** A few bits of the hashes of pairs, 0 where there is none. */
   private final byte[] tags;
 
-  private final long[] pairs;
+  private final int[] slots;
 
-  /** A policy, or an array of several. */
-  private final @Nullable Object[] places;
+  /** Those of one pair behind each other. */
+  private final CompiledPolicy[] policies;
+
+  /** Of policies that are alone in their pairs and ask for no more than the pair, each once. */
+  private final Code[] conditions;
 
   PairTable(Map<Long, List<CompiledPolicy>> map) {
-    int capacity = Integer.highestOneBit(Math.max(1, map.size())) * 4;
+    int capacity = Math.max(2, Integer.highestOneBit(map.size() * 3 / 2) * 2);
     tags = new byte[capacity];
-    pairs = new long[capacity];
-    places = new @Nullable Object[capacity];
+    slots = new int[capacity * WIDTH];
+    var all = new ArrayList<CompiledPolicy>();
+    SequencedMap<Code, Integer> codes = new LinkedHashMap<>();
     map.forEach((pair, list) -> {
       long hash = hash(pair);
       int at = (int) hash & capacity - 1;
       while (tags[at] != 0) at = at + 1 & capacity - 1;
       tags[at] = tag(hash);
-      pairs[at] = pair;
-      places[at] = list.size() == 1 ? list.getFirst() : list.toArray(CompiledPolicy[]::new);
+      int slot = at * WIDTH;
+      slots[slot + PRINCIPAL] = (int) (pair >>> 32);
+      slots[slot + RESOURCE] = (int) (long) pair;
+      slots[slot + FIRST] = all.size();
+      slots[slot + WHAT] = what(list, codes);
+      all.addAll(list);
     });
+    policies = all.toArray(CompiledPolicy[]::new);
+    conditions = codes.sequencedKeySet().toArray(Code[]::new);
+  }
+
+  /** Conditions and effect of a policy by itself, or how many there are as a negative number. */
+  private static int what(List<CompiledPolicy> list, Map<Code, Integer> codes) {
+    CompiledPolicy first = list.getFirst();
+    if (list.size() > 1 || first.looksAtTypes) return -list.size();
+    int code = codes.computeIfAbsent(first.conditions, _ -> codes.size());
+    return code << 1 | (first.permits ? 1 : 0);
   }
 
   /** The key of a principal and a resource. */
@@ -38,17 +70,44 @@ final class PairTable {
     return (long) principal << 32 | resource;
   }
 
-  /** The policies that name these: null, a policy, or an array of several. */
-  @Nullable Object find(int principal, int resource) {
-    long pair = pair(principal, resource);
-    long hash = hash(pair);
+  /** Where the policies are that name these, or {@link #NONE}. */
+  int find(int principal, int resource) {
+    long hash = hash(pair(principal, resource));
     byte tag = tag(hash);
     int at = (int) hash & tags.length - 1;
     for (byte found = tags[at]; found != 0; found = tags[at]) {
-      if (found == tag && pairs[at] == pair) return places[at];
+      int slot = at * WIDTH;
+      if (found == tag
+          && slots[slot + PRINCIPAL] == principal
+          && slots[slot + RESOURCE] == resource) return slot;
       at = at + 1 & tags.length - 1;
     }
-    return null;
+    return NONE;
+  }
+
+  /** Whether there is one policy, whose conditions can be tested without it. */
+  boolean isSimple(int place) {
+    return slots[place + WHAT] >= 0;
+  }
+
+  /** The conditions of a simple one. */
+  Code conditions(int place) {
+    return conditions[slots[place + WHAT] >>> 1];
+  }
+
+  /** The effect of a simple one. */
+  boolean permits(int place) {
+    return (slots[place + WHAT] & 1) != 0;
+  }
+
+  /** Number of policies. */
+  int count(int place) {
+    return Math.max(1, -slots[place + WHAT]);
+  }
+
+  /** One of the policies; {@code 0 <= i < count(place)}. */
+  CompiledPolicy policy(int place, int i) {
+    return policies[slots[place + FIRST] + i];
   }
 
   /** Takes a principal, a resource and the number of policies that name them. */
@@ -58,9 +117,9 @@ final class PairTable {
 
   void forEach(Counts action) {
     for (int at = 0; at < tags.length; at++) {
-      if (tags[at] == 0) continue;
-      int count = places[at] instanceof CompiledPolicy[] several ? several.length : 1;
-      action.accept((int) (pairs[at] >>> 32), (int) pairs[at], count);
+      int slot = at * WIDTH;
+      if (tags[at] != 0)
+        action.accept(slots[slot + PRINCIPAL], slots[slot + RESOURCE], count(slot));
     }
   }
 

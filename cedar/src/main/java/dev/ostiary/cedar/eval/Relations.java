@@ -30,8 +30,8 @@ final class Relations {
 
     @Override
     public int test(Env env) {
-      Value a = left.eval(env);
-      Value b = a == null ? null : right.eval(env);
+      Value a = left.value(env);
+      Value b = a == null ? null : right.value(env);
       return a == null || b == null ? FAILED : of(a.equals(b) == wanted);
     }
   }
@@ -49,8 +49,8 @@ final class Relations {
 
     @Override
     public int test(Env env) {
-      Value a = left.eval(env);
-      Value b = a == null ? null : right.eval(env);
+      Value a = left.value(env);
+      Value b = a == null ? null : right.value(env);
       if (a == null || b == null) return FAILED;
       if (!(a instanceof EntityUid uid)) {
         Failures.type(env, left.span, "entity", a);
@@ -95,7 +95,7 @@ final class Relations {
 
     @Override
     public int test(Env env) {
-      Value value = argument.eval(env);
+      Value value = argument.value(env);
       if (value instanceof EntityUid uid) return of(uid.type().equals(entityType));
       if (value != null) Failures.type(env, argument.span, "entity", value);
       return FAILED;
@@ -117,8 +117,8 @@ final class Relations {
 
     @Override
     public int test(Env env) {
-      Value a = left.eval(env);
-      Value b = a == null ? null : right.eval(env);
+      Value a = left.value(env);
+      Value b = a == null ? null : right.value(env);
       if (a == null || b == null) return FAILED;
       if (!(a instanceof SetValue set)) {
         Failures.type(env, left.span, "set", a);
@@ -143,7 +143,7 @@ final class Relations {
 
     @Override
     public int test(Env env) {
-      Value value = argument.eval(env);
+      Value value = argument.value(env);
       if (value instanceof SetValue set) return of(set.size() == 0);
       if (value != null) Failures.type(env, argument.span, "set", value);
       return FAILED;
@@ -162,7 +162,7 @@ final class Relations {
 
     @Override
     public int test(Env env) {
-      Value value = argument.eval(env);
+      Value value = argument.value(env);
       if (value instanceof StringValue(String text)) return of(matches(text));
       if (value != null) Failures.type(env, argument.span, "string", value);
       return FAILED;

@@ -31,6 +31,9 @@ public final class StoredEntity implements Keyed {
   private final long idTail;
   private final Parents parents;
 
+  /** What was noted of its parents last, so that they need not be looked at. */
+  private Parents.@Nullable Note note;
+
   /** Names of attributes, sorted; entities of one make share the array. */
   private final String[] names;
 
@@ -164,6 +167,16 @@ public final class StoredEntity implements Keyed {
   /** Its direct parents. */
   public Parents parents() {
     return parents;
+  }
+
+  /** What was noted last of its parents, by whom ever; threads may overwrite each other's. */
+  public Parents.@Nullable Note note() {
+    return note;
+  }
+
+  /** Keeps {@code found} in place of what was noted before. */
+  public void note(Parents.Note found) {
+    note = found;
   }
 
   /** Number of direct parents. */

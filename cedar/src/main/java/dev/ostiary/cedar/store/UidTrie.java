@@ -79,7 +79,7 @@ public final class UidTrie<V extends Keyed> {
           int byHash = Integer.compareUnsigned(hash(a), hash(b));
           return byHash != 0 ? byHash : BY_UID.compare(a, b);
         });
-    int bits = sorted.length < FEW ? 0 : 33 - Integer.numberOfLeadingZeros(sorted.length - 1);
+    int bits = sorted.length < FEW ? 0 : 34 - Integer.numberOfLeadingZeros(sorted.length - 1);
     var all =
         new UidTrie<V>(
             new @Nullable Object[1 << (bits / 2)][1 << (bits - bits / 2)],
