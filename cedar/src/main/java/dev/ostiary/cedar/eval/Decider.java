@@ -142,8 +142,7 @@ class Decider extends Env {
     if (place == PairTable.NONE) return;
     PairTable table = of.table;
     if (onlyKey && table.isSimple(place)) visitSimple(table, place);
-    else
-      for (int i = 0; i < table.count(place); i++) visitOne(of, table.policy(place, i), onlyKey);
+    else for (int i = 0; i < table.count(place); i++) visitOne(of, table.policy(place, i), onlyKey);
   }
 
   /** Looks at the policy itself only where its conditions do not come to false. */

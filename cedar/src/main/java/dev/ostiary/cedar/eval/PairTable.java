@@ -1,16 +1,16 @@
 package dev.ostiary.cedar.eval;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.LinkedHashMap;
 
 /**
  * Policies by the numbers of the principal and the resource that their scopes name; 0 is none.
  * Immutable, and made for being asked often for what it does not hold: that costs one byte of an
- * array. What it does hold is in one place of memory together with what its conditions are, for each
- * place may have to be waited for, and most policies that are found turn out not to hold.
+ * array. What it does hold is in one place of memory together with what its conditions are, for
+ * each place may have to be waited for, and most policies that are found turn out not to hold.
  */
 final class PairTable {
   /** No such pair. */

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class Parents {
   private final Group[] groups;
   private final int size;
+
+  /** The first groups, which are one place of memory nearer than the array. */
+  private final @Nullable Group g0;
+
+  private final @Nullable Group g1;
+  private final @Nullable Group g2;
   private @Nullable Note note;
 
   /** What was found out about groups. Immutable. */
@@ -25,6 +31,9 @@ public final class Parents {
     this.groups = groups;
     this.size = groups.length;
     Arrays.sort(groups, Comparator.comparingInt(group -> group.index));
+    this.g0 = size > 0 ? groups[0] : null;
+    this.g1 = size > 1 ? groups[1] : null;
+    this.g2 = size > 2 ? groups[2] : null;
   }
 
   /** Number of groups. */
@@ -34,7 +43,8 @@ public final class Parents {
 
   /** One of the groups; {@code 0 <= i < size()}. */
   public Group at(int i) {
-    return groups[i];
+    Group group = i == 0 ? g0 : i == 1 ? g1 : i == 2 ? g2 : null;
+    return group == null ? groups[i] : group;
   }
 
   /** What was noted last, by whom ever. */
