@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import csv
+import dataclasses
 import json
 import os
 import random
@@ -26,6 +27,7 @@ from ostiary.mlflow.routes import RouteMap
 from ostiary.mlflow.search import PageTokens, Position, page
 from ostiary.mlflow.things import Ownership, Thing
 from ostiary.v1 import decision_pb2
+from ostiary.values import Entity, Uid, message
 
 KEY = bytes(range(32))
 RUN = "0123456789abcdef0123456789abcdef"
@@ -37,6 +39,34 @@ def token(claims):
 
 
 ADA = [(b"authorization", b"Bearer " + token({"sub": "ada"}).encode())]
+
+
+def sent(question):
+    """The entities of a question, read off the wire."""
+
+    def uid(given):
+        return Uid(given.type, given.id)
+
+    def value(given):
+        return uid(given.entity) if given.WhichOneof("kind") == "entity" else given.string
+
+    return tuple(
+        Entity(uid(one.uid), {a.name: value(a.value) for a in one.attributes}, tuple(map(uid, one.parents)))
+        for one in message(question).entities
+    )
+
+
+class Stream:
+    """One stream of it."""
+
+    def __init__(self, sidecar, token):
+        self.sidecar, self.token = sidecar, token
+
+    async def check(self, question):
+        return await self.sidecar.check(question, token=self.token)
+
+    def close(self):
+        pass
 
 
 class Sidecar:
@@ -56,10 +86,14 @@ class Sidecar:
             return Failure(Kind.NOT_PERMITTED_TO_ASK, "no", "TOKEN_REFUSED")
         return self.failure if self.failure is not None else self.answer(question)
 
+    def stream(self, *, token=None):
+        return Stream(self, token)
+
     async def check_batch(self, questions, *, token=None):
         return [self.failure if self.failure is not None else self.answer(question) for question in questions]
 
     def answer(self, question):
+        question = dataclasses.replace(question, entities=sent(question))
         self.asked.append(question)
         said = self.allows(question)
         allowed = said is not False

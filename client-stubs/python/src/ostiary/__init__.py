@@ -14,17 +14,21 @@ from ostiary.answer import (
     Verdict,
 )
 from ostiary.client import Client
-from ostiary.values import Entity, Question, Revision, Uid, Value
+from ostiary.stream import AsyncCheckStream, CheckStream
+from ostiary.values import EncodedEntities, Entity, Question, Revision, Uid, Value
 
 __all__ = [
     "AccessDenied",
     "Allowed",
     "Answer",
+    "AsyncCheckStream",
     "AsyncClient",
     "Cause",
+    "CheckStream",
     "Client",
     "Decided",
     "Denied",
+    "EncodedEntities",
     "Entity",
     "Explanation",
     "Failure",

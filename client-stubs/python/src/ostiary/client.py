@@ -11,6 +11,7 @@ import grpc
 from ostiary import protocol
 from ostiary.answer import Answer, Explanation, Failure, Kind
 from ostiary.connection import DEADLINE, TRIES, Connection
+from ostiary.stream import CheckStream
 from ostiary.v1 import decision_pb2, decision_pb2_grpc
 from ostiary.values import Question, message
 
@@ -73,6 +74,10 @@ class Client:
         """Answers one question and tells what each candidate policy said."""
         request = decision_pb2.ExplainRequest(request=message(question))
         return self._ask(self._stub.Explain, request, protocol.explanation, Explanation, deadline, token)
+
+    def stream(self, *, deadline: float | None = None, token: str | None = None) -> CheckStream:
+        """Questions on one stream, for who asks many; ``deadline`` is the one of each question. Close it after use."""
+        return CheckStream(self._stub.CheckStream, self._deadline if deadline is None else deadline, token)
 
     def wait_ready(self, timeout: float) -> bool:
         """Waits for a connection, for a process that has just started; whether there is one."""

@@ -47,7 +47,7 @@ def answers(response: decision_pb2.CheckBatchResponse, asked: int) -> list[Answe
     if len(response.results) != asked:
         failure = Failure(Kind.PROTOCOL, f"expected {asked} answers, got {len(response.results)}")
         return [failure] * asked
-    return [_result(result) for result in response.results]
+    return [result(one) for one in response.results]
 
 
 def explanation(response: decision_pb2.ExplainResponse) -> Explanation:
@@ -55,13 +55,14 @@ def explanation(response: decision_pb2.ExplainResponse) -> Explanation:
     return Explanation(answer(response.response), response.text, tuple(response.policies))
 
 
-def _result(result: decision_pb2.CheckResult) -> Answer:
-    which = result.WhichOneof("result")
+def result(given: decision_pb2.CheckResult) -> Answer:
+    """The answer to one question of a batch or a stream, or why there is none."""
+    which = given.WhichOneof("result")
     if which == "response":
-        return answer(result.response)
+        return answer(given.response)
     if which != "refusal":
         return Failure(Kind.PROTOCOL, "a result without response or refusal")
-    refusal = result.refusal
+    refusal = given.refusal
     code = _BY_NUMBER.get(refusal.code, grpc.StatusCode.UNKNOWN)
     delay = refusal.retry_delay if refusal.HasField("retry_delay") else None
     return Failure(

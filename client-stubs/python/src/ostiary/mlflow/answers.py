@@ -26,9 +26,8 @@ class Answers:
         if not isinstance(found, Mapping):
             raise Refused(503, "MLflow's answer is not understood")
         thing: Thing = getattr(self, "_" + kind)(found)
-        if kind not in ("model_version",):
-            self._names.remember(thing, kind, thing.id)
-        return thing
+        names = tuple(thing.id.rsplit("/", 1)) if kind == "model_version" else (thing.id,)
+        return self._names.remember(thing, kind, *names)
 
     def _experiment(self, found: Mapping[str, Any]) -> Thing:
         return Thing("Experiment", str(found["experiment_id"]), str(found.get("name", "")), tags_of(found.get("tags")))
@@ -58,9 +57,7 @@ class Answers:
         stage = str(found.get("current_stage", "None"))
         within = self._names.find("registered_model", name)
         tags = tags_of(found.get("tags"))
-        version = Thing("ModelVersion", f"{name}/{found['version']}", "", tags, within, "" if stage == "None" else stage)
-        self._names.remember(version, "model_version", name, str(found["version"]))
-        return version
+        return Thing("ModelVersion", f"{name}/{found['version']}", "", tags, within, "" if stage == "None" else stage)
 
 
 def at(answer: Any, field: str) -> Any:

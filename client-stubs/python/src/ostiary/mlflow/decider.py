@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from ostiary.mlflow.names import Names
 from ostiary.mlflow.refused import Refused
 from ostiary.mlflow.targets import Ask
 from ostiary.mlflow.things import SERVER, Thing
+from ostiary.stream import AsyncCheckStream
 from ostiary.values import Question, Uid, Value
 
 T = TypeVar("T")
@@ -23,6 +25,8 @@ T = TypeVar("T")
 _BATCH = 200
 _PROBE_SECONDS = 10.0
 _KNOWN_SECONDS = 1.0
+_STREAM_SECONDS = 5.0
+_MOST_STREAMS = 64
 _VERBS = {
     "create": "create anything in",
     "write": "write to",
@@ -64,6 +68,7 @@ class Decider:
         self._names = names
         self._client = client
         self._probed = float("-inf")
+        self._streams: OrderedDict[Person, tuple[float, AsyncCheckStream | None]] = OrderedDict()
         self._known: tuple[Person | None, float] = (None, float("-inf"))
 
     async def known(self, person: Person) -> None:
@@ -80,7 +85,10 @@ class Decider:
         questions = [self._question(person, ask, operation) for ask in asks]
         answers: list[Answer] = []
         if len(questions) == 1:
-            answers.append(await client.check(questions[0], token=person.token))
+            answer = await self._stream(client, person).check(questions[0])
+            if isinstance(answer, Failure) and answer.retry_after is not None:  # it was not decided, and may be asked again
+                answer = await client.check(questions[0], token=person.token)
+            answers.append(answer)
         else:
             for i in range(0, len(questions), _BATCH):
                 answers += await client.check_batch(questions[i : i + _BATCH], token=person.token)
@@ -132,8 +140,24 @@ class Decider:
         context: dict[str, Value] = {"operation": operation}
         if ask.to:
             context["to"] = ask.to
-        entities = () if ask.project else self._config.ownership.entities(ask.thing)
+        entities = () if ask.project else self._config.ownership.encoded(ask.thing)
         return Question(person.uid, Uid("Action", ask.action), _resource(ask), context, entities)
+
+    def _stream(self, client: AsyncClient, person: Person) -> AsyncCheckStream:
+        """A stream for that person's questions. Its token is verified when it is opened, so it is not kept for long."""
+        now = time.monotonic()
+        opened, stream = self._streams.pop(person, (0.0, None))
+        if stream is None or now - opened > _STREAM_SECONDS:
+            self._end(stream)
+            opened, stream = now, client.stream(token=person.token)
+        self._streams[person] = (opened, stream)
+        while len(self._streams) > _MOST_STREAMS:
+            self._end(self._streams.popitem(last=False)[1][1])
+        return stream
+
+    def _end(self, stream: AsyncCheckStream | None) -> None:
+        if stream is not None:
+            stream.close()
 
     async def _ready(self, person: Person) -> AsyncClient:
         if self._client is None:  # made on the loop that uses it

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from ostiary.answer import Allowed
+from ostiary.answer import Allowed, Denied
 from ostiary.mlflow import graphql, inner
 from ostiary.mlflow.answers import Answers, at
 from ostiary.mlflow.asked import App, Asked, Receive, Scope, Send, field, header, safe_path, with_field
@@ -40,6 +40,27 @@ _LENGTHS = {
     "trace": (100, 500),
 }
 _MOST_WANTED = 50_000
+# Arguments by which a request names what its answer is about.
+_NAMED_BY: dict[str, list[tuple[str, ...]]] = {
+    "experiment": [("experiment_id",)],
+    "run": [("run_id", "run_uuid")],
+    "logged_model": [("model_id",)],
+    "registered_model": [("name",)],
+    "model_version": [("name",), ("version",)],
+}
+# Writes that change neither a name nor, without `tags`, a tag.
+_KEEPS_NAMES = frozenset(
+    {
+        "runs/log-metric",
+        "runs/log-parameter",
+        "runs/log-batch",
+        "runs/log-inputs",
+        "runs/outputs",
+        "logged-models/{model_id}/params",
+        "mlflow-artifacts/artifacts/{path*}",
+        "upload-artifact",
+    }
+)
 # Arguments of searches that tell nothing of what masks hide; the filter is looked at by itself.
 _TELLS_NOTHING = ("filter", "experiment_ids", "experimentIds", "locations", "view_type", "viewType", "run_view_type", "runViewType")
 
@@ -144,7 +165,7 @@ class Guard:
         def rest(method: str, path: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
             return asyncio.run_coroutine_threadsafe(self._rest(asked.scope, method, path, arguments), loop).result()
 
-        # Threads of its own: they wait for requests that need the others.
+        # Threads of their own: they wait for requests that need the others.
         answer = await loop.run_in_executor(self._queries, graphql.execute, asked.json, rest)
         await inner.Reply(200, [(b"content-type", b"application/json")], json.dumps(answer).encode()).send(send)
 
@@ -189,7 +210,7 @@ class Guard:
         try:
             await self._app(scope, receive if body is None else inner.replayed(body, receive), send)
         finally:
-            if route.action not in ("readContent", "administer"):
+            if not (route.action in ("readContent", "administer") or _keeps_names(asked)):
                 self._names.forget(things(asks))
 
     def _owned(self, person: Person, asked: Asked) -> tuple[Scope, bytes | None]:
@@ -226,12 +247,22 @@ class Guard:
     # ---- decided about what was found ----
 
     async def _after(self, person: Person, asked: Asked, receive: Receive, send: Send) -> None:
-        reply = await inner.call(self._app, asked.scope, asked.body or b"", receive)
+        route = asked.route
+        expected = self._expected(asked)
+        early = None
+        if expected is not None:  # the answer will hardly be about anything else: so it is decided meanwhile
+            early = asyncio.ensure_future(self._decider.verdicts(person, [Ask(route.action, expected)], route.operation, True))
+        try:
+            reply = await inner.call(self._app, asked.scope, asked.body or b"", receive)
+            verdicts = None if early is None else await early
+        finally:
+            if early is not None:
+                early.cancel()
         if not reply.ok:
             await self._decider.known(person)
             await reply.send(send, asked.scope["method"] == "HEAD")
             return
-        answer, route = reply.json(), asked.route
+        answer = reply.json()
         found = at(answer, route.field)
         if route.when == "listed":
             shown = await self._shown(person, asked, found or [], frozenset())
@@ -239,7 +270,12 @@ class Guard:
             reply = reply.with_json(answer)
         elif found is not None:
             (thing,) = await self._things(route.target, [found])
-            kinds = await self._decider.require(person, [Ask(route.action, thing)], route.operation, maskable=True)
+            ask = Ask(route.action, thing)
+            if verdicts is None or thing != expected:
+                verdicts = await self._decider.verdicts(person, [ask], route.operation, maskable=True)
+            if isinstance(verdicts[0], Denied):
+                raise self._decider.refusal(person, ask, verdicts[0])
+            kinds = frozenset(verdicts[0].obligations)
             versions = await self._versions(person, asked, route.target, found)
             if kinds or versions is not None:
                 answer = self._masks.apply(kinds, answer)
@@ -247,6 +283,11 @@ class Guard:
                     at(answer, route.field)["latest_versions"] = versions
                 reply = reply.with_json(answer)
         await reply.send(send, asked.scope["method"] == "HEAD")
+
+    def _expected(self, asked: Asked) -> Thing | None:
+        """What the answer will be about, if that is remembered."""
+        names = [asked.text(*one) for one in _NAMED_BY.get(asked.route.target, ())]
+        return self._names.known(asked.route.target, *names) if asked.route.when == "found" and all(names) and names else None
 
     async def _shown(self, person: Person, asked: Asked, found: Sequence[Any], told: frozenset[str]) -> list[Any]:
         """Each object masked as it must be; ``None`` where the person may not see it, or not what the search tells of it."""
@@ -310,6 +351,7 @@ class Guard:
         given = asked.text("page_token")
         start = self._tokens.read(given, bound_to) if given else None
         last: inner.Reply | None = None
+        pages: list[tuple[list[Any], str]] = []
 
         async def fetch(token: str, length: int) -> tuple[list[Any], str]:
             nonlocal last
@@ -319,7 +361,8 @@ class Guard:
             if not last.ok:
                 raise _Failed(last)
             answer = last.json()
-            return answer.get(route.field) or [], answer.get("next_page_token") or ""
+            pages.append((answer.get(route.field) or [], answer.get("next_page_token") or ""))
+            return pages[-1]
 
         async def decide(found: Sequence[Any]) -> list[Any]:
             return await self._shown(person, asked, found, told)
@@ -333,6 +376,9 @@ class Guard:
         if not seen:
             await self._decider.known(person)
         assert last is not None
+        if pages == [(seen, "")] and start is None:  # all of it, as it is
+            await last.send(send, asked.scope["method"] == "HEAD")
+            return
         answer: dict[str, Any] = {route.field: seen}
         if isinstance(following, Position):
             answer["next_page_token"] = self._tokens.write(following, bound_to)
@@ -348,6 +394,11 @@ class _Failed(Exception):
 
     def __init__(self, reply: inner.Reply) -> None:
         self.reply = reply
+
+
+def _keeps_names(asked: Asked) -> bool:
+    """Whether a write changes nothing that is remembered."""
+    return asked.route.operation in _KEEPS_NAMES and not asked.inner("tags")
 
 
 def _number(given: Any, usual: int) -> int:

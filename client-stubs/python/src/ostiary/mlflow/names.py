@@ -51,17 +51,21 @@ class Names:
         """The object of that kind (a method of :class:`Source`); may block."""
         thing = self.known(kind, *names)
         if thing is None:
-            thing = getattr(self._source, kind)(*names)
-            self.remember(thing, kind, *names)
+            found: Thing = getattr(self._source, kind)(*names)
+            thing = self.remember(found, kind, *names)
         return thing
 
-    def remember(self, thing: Thing, kind: str, *names: str) -> None:
-        """Remembers what an answer of MLflow has just said."""
+    def remember(self, thing: Thing, kind: str, *names: str) -> Thing:
+        """Remembers what an answer of MLflow has just said; the same, or one that is equal and was known."""
         with self._lock:
+            entry = self._known.get((kind, *names))
+            if entry is not None and entry[1] == thing:
+                thing = entry[1]
             self._known[(kind, *names)] = (time.monotonic() + self._seconds, thing)
             self._known.move_to_end((kind, *names))
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
+        return thing
 
     def root(self, thing: Thing) -> str:
         """Where the files of a thing are; blocks."""

@@ -43,6 +43,16 @@ class RouteMap:
 
     def __init__(self, lines: Iterable[str], static_prefix: str = "") -> None:
         self.routes = [_route(line) for line in lines if line.strip() and not line.startswith("#")]
+        # Those without a segment of a name are found at once; the first that fits is the one.
+        self._plain: dict[tuple[str, str], Route] = {}
+        self._others: list[Route] = []
+        for route in self.routes:
+            if "{" in route.template.removeprefix("{api}"):
+                self._others.append(route)
+            else:
+                for method in route.methods:
+                    for path in _spelled(route.template):
+                        self._plain.setdefault((method, path), route)
         #: What all paths may begin with.
         self.prefix = static_prefix.rstrip("/")
 
@@ -56,7 +66,9 @@ class RouteMap:
         """The route of a decoded path, or ``None``."""
         path = self._inner(path)
         method = "GET" if method == "HEAD" else method
-        for route in self.routes:
+        if route := self._plain.get((method, path)):
+            return Matched(route, {})
+        for route in self._others:
             if method in route.methods and (found := route.pattern.fullmatch(path)):
                 return Matched(route, found.groupdict())
         return None
@@ -84,6 +96,12 @@ def _route(line: str) -> Route:
     else:
         when = "before"
     return Route(frozenset(methods.split(",")), template, _pattern(template), action, when, target, field, body)
+
+
+def _spelled(template: str) -> tuple[str, ...]:
+    if not template.startswith("{api}"):
+        return (template,)
+    return tuple(prefix + template.removeprefix("{api}") for prefix in ("/api", "/ajax-api"))
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -69,7 +69,8 @@ async def page(
     Goes on through MLflow's pages until there is one more than wanted, so that a token always leads to something. After 200 of
     MLflow's pages it stops with what it has, and the token leads on from there.
     """
-    length = min(longest, max(wanted, _SMALLEST_PAGE))
+    # One more than wanted, which tells whether there is more without another page.
+    length = min(longest, max(wanted, _SMALLEST_PAGE) + 1)
     here = start or Position("", 0, length)
     seen: list[Any] = []
     for _ in range(_MOST_PAGES):

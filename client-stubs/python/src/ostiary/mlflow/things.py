@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ostiary.values import Entity, Uid, Value
+from ostiary.values import EncodedEntities, Entity, Uid, Value
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Thing:
     within: Thing | None = None
     #: A registered version's stage in MLflow's own sense.
     stage: str = ""
+    #: How it goes over the wire, once it has.
+    encoded: list[EncodedEntities] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def uid(self) -> Uid:
@@ -104,6 +106,12 @@ class Ownership:
         if not found and self.project_names is not None and (match := self.project_names.fullmatch(name)):
             found = match.group(1)
         return Uid("Project", found or self.project_default)
+
+    def encoded(self, thing: Thing) -> EncodedEntities:
+        """The same as they go over the wire, made once for each thing."""
+        if not thing.encoded:
+            thing.encoded.append(EncodedEntities.of(self.entities(thing)))
+        return thing.encoded[0]
 
     def entities(self, thing: Thing) -> tuple[Entity, ...]:
         """The thing and all that it is within, as a question carries them; none for the server."""
