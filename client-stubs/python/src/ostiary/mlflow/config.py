@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ostiary.mlflow.bundle import Bundle
 from ostiary.mlflow.things import Ownership
 
 VARIABLE = "MLFLOW_OSTIARY_CONFIG"
-_KEYS = {"sidecar", "deadline", "principal", "map", "key", "presign", "help", "dev"}
+_KEYS = {"sidecar", "deadline", "principal", "bundle", "key", "presign", "help", "dev"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Config:
     #: What masks and page tokens are made with; the same for all workers, for as long as masks are to stay the same.
     key: bytes
     ownership: Ownership
+    #: Where it was read from, to be read again when the sidecar decides by other policies.
+    bundle: Bundle | None = None
     #: Seconds that the sidecar may take for one request.
     deadline: float = 2.0
     #: Entity type of the people.
@@ -51,16 +54,19 @@ class Config:
         header = principal.get("header", "").lower()
         if header and given.get("dev") is not True:
             raise ValueError("principal.header: a header is anybody's word, so it needs `\"dev\": true`")
-        if "sidecar" not in given or "key" not in given:
-            raise ValueError("expected `sidecar` and `key` in the configuration")
-        person = principal.get("type", "User")
-        ownership = given.get("map", {})
-        if isinstance(ownership, str):
-            ownership = json.loads((path.parent / ownership).read_text(encoding="utf-8"))
+        if not {"sidecar", "key", "bundle"} <= set(given):
+            raise ValueError("expected `sidecar`, `key` and `bundle` in the configuration")
+        person, bundled = principal.get("type", "User"), given["bundle"]
+        _only(bundled, {"directory", "keys", "threshold"}, "bundle")
+        if "keys" not in bundled and given.get("dev") is not True:
+            raise ValueError("bundle.keys: an unsigned bundle is anybody's word, so it needs `\"dev\": true`")
+        keys = path.parent / bundled["keys"] if "keys" in bundled else None
+        bundle = Bundle(path.parent / bundled.get("directory", "."), keys, int(bundled.get("threshold", 1)), person)
         return cls(
             sidecar=given["sidecar"],
             key=_key(path.parent / given["key"]),
-            ownership=Ownership.of(ownership, person),
+            ownership=bundle.ownership(),
+            bundle=bundle,
             deadline=float(given.get("deadline", 2.0)),
             person=person,
             claim=principal.get("claim", "sub"),

@@ -68,8 +68,14 @@ class Decider:
         self._names = names
         self._client = client
         self._probed = float("-inf")
+        #: The policies that the last answer was made with.
+        self.policies = ""
         self._streams: OrderedDict[Person, tuple[float, AsyncCheckStream | None]] = OrderedDict()
         self._known: tuple[Person | None, float] = (None, float("-inf"))
+
+    def rule(self, config: Config) -> None:
+        """From now on whose things are is said by this configuration."""
+        self._config = config
 
     async def known(self, person: Person) -> None:
         """Returns where the sidecar has verified that person's token; raises :class:`Refused` where it does not hold.
@@ -96,6 +102,7 @@ class Decider:
             if isinstance(answer, Decided):
                 self._known = (person, time.monotonic() + _KNOWN_SECONDS)
                 response = answer.response
+                self.policies = str(response.policy_revision)
                 self._names.at((str(response.policy_revision), str(response.data_revision)))
         return [self._enforced(answer, maskable) for answer in answers]
 

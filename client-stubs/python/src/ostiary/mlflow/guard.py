@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import json
 import logging
 import re
@@ -74,12 +75,33 @@ class Guard:
         self._routes = routes
         self._names = names
         self._decider = decider or Decider(config, names)
-        remembered = Remembered(names)
-        self._targets = (Targets(remembered, config.ownership), Targets(names, config.ownership))
-        self._answers = (Answers(remembered), Answers(names))
-        self._masks = Masks(config.key, config.ownership.governing_tags)
+        self._answers = (Answers(Remembered(names)), Answers(names))
+        self._policies = ""
+        self._rule(config)
         self._tokens = PageTokens(config.key)
         self._queries = ThreadPoolExecutor(8, "ostiary-graphql")
+
+    def _rule(self, config: Config) -> None:
+        self._config = config
+        self._targets = tuple(Targets(names, config.ownership) for names in (Remembered(self._names), self._names))
+        self._masks = Masks(config.key, config.ownership.governing_tags)
+        self._decider.rule(config)
+        self._names.empty()
+
+    async def _follow(self) -> None:
+        """Reads the map again where the sidecar decides by other policies than before."""
+        policies, bundle = self._decider.policies, self._config.bundle
+        if policies == self._policies:
+            return
+        if self._policies and bundle is not None:
+            try:
+                ownership = await blocking(bundle.ownership)
+            except ValueError as error:
+                _log.error("%s", error)
+                raise Refused(503, "whose things are cannot be read at the moment, so nothing is let through") from None
+            if ownership != self._config.ownership:
+                self._rule(dataclasses.replace(self._config, ownership=ownership))
+        self._policies = policies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -119,6 +141,7 @@ class Guard:
         if matched.route.action == "refuse":
             raise Refused(403, f"{scope['method']} of {scope['path']} is not open to anybody")
         person = self._person(scope)
+        await self._follow()
         asked = await Asked.read(scope, receive, matched)
         try:
             if matched.route.action == "parts":

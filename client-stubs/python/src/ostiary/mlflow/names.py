@@ -78,6 +78,11 @@ class Names:
             for key in [k for k, (_, thing) in self._known.items() if any(one.uid in ids for one in thing.chain())]:
                 del self._known[key]
 
+    def empty(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._known.clear()
+
     def at(self, revision: object) -> None:
         """Empties itself where the sidecar decides by another revision than before."""
         with self._lock:

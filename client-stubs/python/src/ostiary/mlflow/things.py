@@ -58,7 +58,7 @@ SERVER = Thing("Server", "mlflow")
 
 @dataclass(frozen=True)
 class Ownership:
-    """Whose a thing is, in which project and stage, by the bundle's ``mlflow.json``.
+    """Whose a thing is, in which project and stage, by the bundle's table ``mlflow``.
 
     A project is a tag of the experiment or registered model, else what ``project_names`` finds in its name, else
     ``project_default``. An owner and a stage are tags of the thing or of what it is within.
@@ -72,22 +72,21 @@ class Ownership:
     person: str = "User"
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any], person: str) -> Ownership:
+    def of(cls, settings: Mapping[str, str], person: str) -> Ownership:
         """Reads it; raises ``ValueError`` for what is no such map."""
-        known = {"project", "owner", "stage"}
-        if not set(settings) <= known:
-            raise ValueError(f"expected {', '.join(sorted(known))} in the map, got {', '.join(sorted(settings))}")
-        project = settings.get("project", {})
-        names = project.get("names")
+        known = ("project.tag", "project.names", "project.default", "owner.tag", "stage.tag")
+        if not set(settings) <= set(known):
+            raise ValueError(f"expected {', '.join(known)} in the table `mlflow`, got {', '.join(sorted(settings))}")
+        names = settings.get("project.names")
         pattern = None if names is None else re.compile(names)
         if pattern is not None and pattern.groups != 1:
-            raise ValueError(f"expected one group in the map's project.names, got `{names}`")
+            raise ValueError(f"expected one group in project.names, got `{names}`")
         return cls(
-            project.get("tag", "project"),
+            settings.get("project.tag", "project"),
             pattern,
-            project.get("default", "unassigned"),
-            settings.get("owner", {}).get("tag", "owner"),
-            settings.get("stage", {}).get("tag", "stage"),
+            settings.get("project.default", "unassigned"),
+            settings.get("owner.tag", "owner"),
+            settings.get("stage.tag", "stage"),
             person,
         )
 
