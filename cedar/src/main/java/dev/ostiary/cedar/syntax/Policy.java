@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One {@code permit} or {@code forbid} as written; a template where a scope has a slot.
@@ -60,6 +61,21 @@ public record Policy(
     public enum Kind {
       WHEN,
       UNLESS
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other
+          || (other instanceof Condition that
+              && kind == that.kind
+              && span.equals(that.span)
+              && SameTree.isSame(body, that.body));
+    }
+
+    /** Of the place alone, which tells conditions apart but for those that were never written. */
+    @Override
+    public int hashCode() {
+      return span.hashCode();
     }
   }
 
