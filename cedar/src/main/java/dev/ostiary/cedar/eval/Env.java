@@ -29,9 +29,10 @@ public class Env {
     resource = request.resource();
     context = request.context();
     this.store = store;
+    // First what is longest waited for: there are more resources than all else.
+    resourceData = store.find(resource);
     principalData = store.find(principal);
     actionData = store.find(action);
-    resourceData = store.find(resource);
   }
 
   /** The entity's data, or null; those of the request are at hand. */

@@ -21,6 +21,9 @@ final class UidIds {
   private final int size;
   private final String[] types;
 
+  /** A type that is none of them, as one that was asked for last; another thread's is as good. */
+  private @Nullable String other;
+
   /** The numbers are not 0. */
   UidIds(Map<EntityUid, Integer> map) {
     size = map.size();
@@ -62,8 +65,9 @@ final class UidIds {
   }
 
   private boolean isOfType(String type) {
-    for (String one : types) if (one == type) return true;
+    if (other == type) return false;
     for (String one : types) if (one.equals(type)) return true;
+    other = type;
     return false;
   }
 
