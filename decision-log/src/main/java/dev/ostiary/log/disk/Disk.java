@@ -53,8 +53,7 @@ public interface Disk {
   /** Writes a whole file, in place, without syncing it. */
   default void write(Path file, byte[] bytes) throws IOException {
     try (var out = open(file)) {
-      out.truncate(0);
-      out.write(0, bytes, 0, bytes.length);
+      fill(out, bytes);
     }
   }
 
@@ -71,12 +70,17 @@ public interface Disk {
    */
   default void replace(Path draft, Path to, byte[] bytes) throws IOException {
     try (var out = open(draft)) {
-      out.truncate(0);
-      out.write(0, bytes, 0, bytes.length);
+      fill(out, bytes);
       out.sync();
     }
     rename(draft, to);
     Path parent = to.getParent();
     if (parent != null) syncDirectory(parent);
+  }
+
+  private static void fill(DiskFile file, byte[] bytes) throws IOException {
+    file.write(0, bytes, 0, bytes.length);
+    // Only where there is more: closing a file that was truncated makes ext4 write it out at once.
+    if (file.size() > bytes.length) file.truncate(bytes.length);
   }
 }
