@@ -191,7 +191,7 @@ def s3(address: str, key: str):
     import boto3
     from botocore.config import Config
 
-    settings = Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=5)
+    settings = Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"total_max_attempts": 5}, connect_timeout=5)
     return boto3.client(
         "s3", endpoint_url=address, region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret(key), config=settings
     )
