@@ -2,17 +2,12 @@ package dev.ostiary.sidecar;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.ostiary.log.Health;
-import dev.ostiary.sidecar.admin.AdminServer;
 import dev.ostiary.sidecar.bundle.AdminPolicies;
 import dev.ostiary.sidecar.config.Config;
-import dev.ostiary.sidecar.config.Listener;
 import dev.ostiary.sidecar.decide.Admission;
 import dev.ostiary.sidecar.decide.Snapshot;
 import dev.ostiary.sidecar.door.Asking;
-import dev.ostiary.sidecar.door.GrpcDoor;
-import dev.ostiary.sidecar.door.HttpDoor;
 import dev.ostiary.sidecar.facts.FactLog;
-import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.identity.Tokens;
 import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
@@ -30,11 +25,6 @@ import dev.ostiary.sidecar.sign.TrustedKeys;
 import dev.ostiary.sidecar.subjects.Subjects;
 import dev.ostiary.sidecar.trace.Spans;
 import dev.ostiary.sidecar.trace.Tracing;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -43,9 +33,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One sidecar: its logs, its doors, and what keeps them going.
@@ -58,7 +45,6 @@ public final class Sidecar implements AutoCloseable {
   private static final Duration CLOCK_EVERY = Duration.ofSeconds(1);
   private static final Duration HEALTH_EVERY = Duration.ofMillis(100);
   private static final Duration FOLLOW_EVERY = Duration.ofMillis(50);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Config config;
   private final Journal journal;
@@ -66,14 +52,10 @@ public final class Sidecar implements AutoCloseable {
   private final FactLog facts;
   private final Subjects subjects;
   private final Recorder recorder;
-  private final Vertx vertx;
-  private final GrpcDoor door;
-  private final AdminServer admin;
-  private final Optional<HttpDoor> http;
-  private final Optional<Certificates> certificates;
+  private final Loops loops;
+  private final Doors doors;
   private final Optional<Tokens> tokens;
   private final Activations activations;
-  private Optional<Integer> grpcPort = Optional.empty();
   private final Upkeep upkeep;
   private final DiskRation disk;
   private final Spans spans;
@@ -151,43 +133,30 @@ public final class Sidecar implements AutoCloseable {
             ownUid(),
             config.svidType(),
             () -> facts.snapshot().flatMap(s -> s.bundle().admin()).orElse(AdminPolicies.BUILT_IN));
-    this.vertx = vertx(config);
+    this.loops = Loops.open(config);
     var retention = new Retention(log, recorder, data.decisions(), clock);
-    this.upkeep = new Upkeep(vertx, facts, retention, disk, journal, () -> closing);
+    this.upkeep = new Upkeep(loops.vertx(), facts, retention, disk, journal, () -> closing);
     this.tokens = config.jwt().map(jwt -> new Tokens(jwt, () -> clock.micros() / 1_000));
     var asking =
         new Asking(facts::snapshot, recorder, clock, refusals, meters, tokens, questions, spans);
-    var loops = (VertxInternal) vertx;
-    this.certificates = certificates(loops);
-    Optional<Tls> tls = certificates.map(Certificates::tls);
-    this.door =
-        new GrpcDoor(
-            facts,
-            erasure,
-            subjects,
-            data.decisions(),
-            task -> vertx.executeBlocking(Executors.callable(task), false),
-            asking,
-            recorder,
-            meters,
-            admission::admit,
-            connections,
-            config.limits(),
-            loops.acceptorEventLoopGroup(),
-            loops.nettyEventLoopGroup());
-    this.admin =
-        new AdminServer(
-            config.admin().address(),
-            meters,
-            this::unready,
-            config.dev() ? "ready; bundles come into force unsigned (--dev)" : "ready",
-            admission::admit,
-            config.data());
-    this.http =
-        config
-            .http()
-            .map(
-                at -> new HttpDoor(asking, meters, tls, admission::admit, connections, config, at));
+    try {
+      this.doors =
+          new Doors(
+              config,
+              journal,
+              meters,
+              loops,
+              book,
+              asking,
+              recorder,
+              erasure,
+              admission,
+              connections,
+              this::unready);
+    } catch (StartException e) {
+      loops.close(journal);
+      throw e;
+    }
     Gauges.show(this, facts, questions, connections, meters);
     LogMeters.show(recorder, meters);
     LogMeters.showStore(recorder, meters);
@@ -195,8 +164,8 @@ public final class Sidecar implements AutoCloseable {
       activations.begin(config.bundle());
       listen();
     } catch (StartException | RuntimeException e) {
-      door.stop();
-      stopVertx();
+      doors.stop();
+      loops.close(journal);
       throw e;
     }
   }
@@ -211,85 +180,32 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  private Optional<Certificates> certificates(VertxInternal loops) throws StartException {
-    try {
-      return Certificates.open(config, loops.nettyEventLoopGroup(), journal, meters);
-    } catch (StartException e) {
-      stopVertx();
-      throw e;
-    }
-  }
-
-  private static Vertx vertx(Config config) {
-    // Its cache of files would want a directory that can be written, which an image may not have.
-    var files =
-        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-    var options = new VertxOptions().setPreferNativeTransport(true).setFileSystemOptions(files);
-    int processors = Runtime.getRuntime().availableProcessors();
-    options.setEventLoopPoolSize(config.threads() > 0 ? config.threads() : processors);
-    return Vertx.builder().with(options).build();
-  }
-
   private void listen() throws StartException {
-    if (!vertx.isNativeTransportEnabled())
-      throw new StartException("expected Linux on x86-64, whose epoll transport carries the doors");
-    try {
-      door.listenForAdmin(config.adminSocket());
-      if (config.socket().isPresent()) door.listen(config.socket().get());
-      if (config.grpc().isPresent())
-        grpcPort =
-            Optional.of(
-                door.listen(
-                    config.grpc().get(),
-                    certificates.map(Certificates::tls),
-                    config.tlsRequired()));
-    } catch (IOException e) {
-      throw new StartException("cannot listen: " + e.getMessage() + cause(e));
-    }
-    if (http.isPresent()) await(http.get().deploy(vertx), config.http().orElseThrow());
-    await(vertx.deployVerticle(admin), config.admin());
+    doors.listen();
     watchHealth();
+    var vertx = loops.vertx();
     vertx.setPeriodic(HEALTH_EVERY.toMillis(), _ -> watchHealth());
     vertx.setPeriodic(SECOND.toMillis(), _ -> everySecond());
     var steps = new ClockSteps(Clock::systemMicros, System::nanoTime);
     vertx.setPeriodic(CLOCK_EVERY.toMillis(), _ -> watchClock(steps));
-    certificates.ifPresent(kept -> upkeep.watch(config.watchEvery(), kept));
+    doors.certificates().ifPresent(kept -> upkeep.watch(config.watchEvery(), kept));
     upkeep.begin();
-    vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> door.look());
+    vertx.setPeriodic(FOLLOW_EVERY.toMillis(), _ -> doors.look());
     vertx.setPeriodic(config.watchEvery().toMillis(), _ -> lookForBundle());
-    config.socket().ifPresent(path -> journal.say("gRPC listens on unix:" + path));
-    grpcAddress().ifPresent(address -> journal.say("gRPC listens on " + address));
-    httpAddress().ifPresent(address -> journal.say("HTTP listens on " + address));
-    journal.say("metrics and health on http://" + adminAddress());
-  }
-
-  private static void await(Future<?> listening, Listener where) throws StartException {
-    try {
-      listening
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new StartException("cannot listen on " + where + cause(e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartException("interrupted");
-    }
-  }
-
-  private static String cause(Exception e) {
-    return e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+    doors.tell();
   }
 
   /** Looks at the bundle on a worker thread; a look that is still under way is not doubled. */
   private void lookForBundle() {
     if (closing || !activations.claim()) return;
-    vertx.executeBlocking(
-        () -> {
-          activations.look();
-          return true;
-        },
-        true);
+    loops
+        .vertx()
+        .executeBlocking(
+            () -> {
+              activations.look();
+              return true;
+            },
+            true);
   }
 
   private void everySecond() {
@@ -317,7 +233,7 @@ public final class Sidecar implements AutoCloseable {
     var unready = unready();
     if (unready.isEmpty() == wasReady) return;
     wasReady = unready.isEmpty();
-    door.serving(wasReady);
+    doors.serving(wasReady);
     journal.say(wasReady ? "ready" : "not ready: " + unready.orElse(""));
   }
 
@@ -339,14 +255,12 @@ public final class Sidecar implements AutoCloseable {
 
   /** HOST:PORT of the gRPC door on TCP; empty where it is off. */
   public Optional<String> grpcAddress() {
-    return config
-        .grpc()
-        .flatMap(at -> grpcPort.map(port -> new Listener(at.host(), port).toString()));
+    return doors.grpcAddress();
   }
 
   /** HOST:PORT of the HTTP door; empty where it is off. */
   public Optional<String> httpAddress() {
-    return http.map(HttpDoor::address);
+    return doors.httpAddress();
   }
 
   /** The Unix socket of the gRPC door; empty where it is off. */
@@ -366,7 +280,7 @@ public final class Sidecar implements AutoCloseable {
 
   /** HOST:PORT of metrics and health. */
   public String adminAddress() {
-    return new Listener(config.admin().host(), admin.port()).toString();
+    return doors.adminAddress();
   }
 
   /** Version of the program. */
@@ -392,35 +306,14 @@ public final class Sidecar implements AutoCloseable {
     if (closing) return;
     closing = true;
     journal.say("stopping");
-    http.ifPresent(HttpDoor::drain);
-    try {
-      door.drain(config.drainGrace());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      door.stop();
-    }
-    certificates.ifPresent(Certificates::close);
+    doors.drain();
     tokens.ifPresent(Tokens::close);
     activations.close();
     spans.close();
     recorder.close();
     facts.close();
     subjects.close();
-    stopVertx();
+    loops.close(journal);
     journal.say("stopped");
-  }
-
-  private void stopVertx() {
-    try {
-      vertx
-          .close()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      journal.say("event loops did not stop: " + e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -19,22 +19,27 @@ public final class ServedProcess implements AutoCloseable {
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final Thread reader;
   private final String address;
+  private final String httpAddress;
   private final ManagedChannel channel;
 
   private ServedProcess(Process process) throws IOException {
     this.process = process;
     var output = process.inputReader();
     String found = "";
+    String http = "";
     String line = output.readLine();
     while (line != null && !line.contains("metrics and health on")) {
       lines.add(line);
       int at = line.indexOf("gRPC listens on 127.0.0.1:");
       if (at >= 0) found = line.substring(at + "gRPC listens on ".length());
+      at = line.indexOf("HTTP listens on 127.0.0.1:");
+      if (at >= 0) http = line.substring(at + "HTTP listens on ".length());
       line = output.readLine();
     }
     if (line == null) throw new IOException("it does not start: " + String.join("\n", lines));
     lines.add(line);
     address = found;
+    httpAddress = http;
     reader = Thread.ofVirtual().start(() -> output.lines().forEach(lines::add));
     channel = NettyChannelBuilder.forTarget("dns:///" + address).usePlaintext().build();
   }
@@ -89,6 +94,11 @@ public final class ServedProcess implements AutoCloseable {
   /** HOST:PORT of the gRPC door. */
   public String address() {
     return address;
+  }
+
+  /** HOST:PORT of the HTTP door. */
+  public String httpAddress() {
+    return httpAddress;
   }
 
   public ProcessHandle handle() {

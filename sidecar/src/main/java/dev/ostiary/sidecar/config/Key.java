@@ -114,7 +114,7 @@ public enum Key {
   RESETS("limits.resets", "200", "streams that one connection may reset within 30 seconds"),
   CONNECTIONS(
       "limits.connections",
-      "4096",
+      "1024",
       "connections on all doors together, shared fairly between callers"),
   CONNECTION_IDLE("limits.connection-idle", "10m", "after which one without calls is ended"),
   CONNECTION_AGE("limits.connection-age", "1h", "after which a connection is asked to end"),
@@ -124,7 +124,7 @@ public enum Key {
   PENDING("limits.pending", "256", "unanswered questions on one CheckStream"),
   QUESTIONS(
       "limits.questions",
-      "4096",
+      "2048",
       "unanswered questions on all doors together, shared fairly between callers"),
   PENDING_BYTES(
       "limits.pending-bytes",

@@ -27,6 +27,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -83,6 +84,7 @@ public final class GrpcDoor {
   private final Limits limits;
   private final EventLoopGroup acceptors;
   private final EventLoopGroup loops;
+  private final EventLoopGroup socketLoops;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Meters meters;
   private final List<Server> servers = new ArrayList<>();
@@ -98,7 +100,8 @@ public final class GrpcDoor {
    * @param admission what a caller may do, asked once for a connection
    * @param connections that may be open
    * @param acceptors epoll event loops that accept connections
-   * @param loops epoll event loops that serve them
+   * @param loops epoll event loops that serve those of TCP
+   * @param socketLoops epoll event loops that serve those of Unix sockets
    */
   public GrpcDoor(
       FactLog facts,
@@ -113,7 +116,8 @@ public final class GrpcDoor {
       FairShare connections,
       Limits limits,
       EventLoopGroup acceptors,
-      EventLoopGroup loops) {
+      EventLoopGroup loops,
+      EventLoopGroup socketLoops) {
     this.asking = asking;
     this.decisions =
         new DecisionDoor(asking, meters, limits.messageBytes(), limits.batch(), limits.pending());
@@ -128,6 +132,7 @@ public final class GrpcDoor {
     this.limits = limits;
     this.acceptors = acceptors;
     this.loops = loops;
+    this.socketLoops = socketLoops;
     this.meters = meters;
     Noise.keepQuiet();
     serving(false);
@@ -140,7 +145,17 @@ public final class GrpcDoor {
    * @param required whether callers on loopback must show a certificate too
    */
   public int listen(Listener listener, Optional<Tls> tls, boolean required) throws IOException {
-    var server = server(listener.address(), EpollServerSocketChannel::new, deciding(), watch);
+    // Before a certificate is seen nobody knows whose connection it is: all have one share of
+    // these, which is half.
+    var unknown = new FairShare(2L * limits.connections()).of(EntityUid.of(Caller.TYPE, "tls"));
+    Entrance.Shares shares = tls.isPresent() ? _ -> unknown : this::share;
+    var server =
+        server(
+            listener.address(),
+            () -> accepting(new EpollServerSocketChannel(), shares),
+            loops,
+            deciding(),
+            watch);
     if (tls.isPresent()) {
       var peer = new TlsPeer(tls.get(), admission, connections, meters);
       server
@@ -148,9 +163,18 @@ public final class GrpcDoor {
           .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
           .addTransportFilter(peer);
     } else {
-      server.protocolNegotiator(new Peer(admission, connections, asking, meters));
+      server.protocolNegotiator(new Peer(admission, asking, meters));
     }
     return port(listener, start(server));
+  }
+
+  private FairShare.Share share(Channel connection) throws IOException {
+    return connections.of(Peer.uid(connection));
+  }
+
+  private <C extends ServerChannel> C accepting(C listening, Entrance.Shares shares) {
+    listening.pipeline().addLast(new Entrance(shares, meters));
+    return listening;
   }
 
   private static int port(Listener listener, Server server) throws IOException {
@@ -189,10 +213,11 @@ public final class GrpcDoor {
     start(
         server(
                 new DomainSocketAddress(socket.toFile()),
-                EpollServerDomainSocketChannel::new,
+                () -> accepting(new EpollServerDomainSocketChannel(), this::share),
+                socketLoops,
                 services,
                 watch)
-            .protocolNegotiator(new Peer(admission, connections, asking, meters)));
+            .protocolNegotiator(new Peer(admission, asking, meters)));
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(mode));
   }
 
@@ -211,6 +236,7 @@ public final class GrpcDoor {
   private NettyServerBuilder server(
       SocketAddress address,
       ChannelFactory<? extends ServerChannel> channels,
+      EventLoopGroup loops,
       List<ServerServiceDefinition> services,
       CallWatch watch) {
     return NettyServerBuilder.forAddress(address)
@@ -222,7 +248,7 @@ public final class GrpcDoor {
         .maxInboundMessageSize(Integer.MAX_VALUE) // the watch ends a call long before
         .withChildOption(
             ChannelOption.RECVBUF_ALLOCATOR,
-            new AdaptiveRecvByteBufAllocator(512, 2_048, READ_BYTES))
+            new AdaptiveRecvByteBufAllocator(512, 2_048, READ_BYTES).maxMessagesPerRead(1))
         .flowControlWindow(WINDOW_BYTES)
         .maxInboundMetadataSize(limits.headerBytes())
         .maxConcurrentCallsPerConnection(limits.callsPerConnection())

@@ -2,7 +2,6 @@ package dev.ostiary.sidecar.door;
 
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.sidecar.decide.Caller;
-import dev.ostiary.sidecar.limit.FairShare;
 import dev.ostiary.sidecar.metrics.Meters;
 import io.grpc.Attributes;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
@@ -21,20 +20,17 @@ import java.util.function.Function;
 
 /**
  * Finds out who holds the other end of a new connection, before its first byte is read: on a Unix
- * socket the user id that the kernel vouches for, else that it comes from this machine. Closes it
- * where that caller has its share of connections.
+ * socket the user id that the kernel vouches for, else that it comes from this machine.
  */
 final class Peer implements InternalProtocolNegotiator.ProtocolNegotiator {
   static final Attributes.Key<Caller> CALLER = Attributes.Key.create("ostiary-caller");
 
   private final Function<EntityUid, Caller> admission;
-  private final FairShare connections;
   private final Asking asking;
   private final Meters meters;
 
-  Peer(Function<EntityUid, Caller> admission, FairShare connections, Asking asking, Meters meters) {
+  Peer(Function<EntityUid, Caller> admission, Asking asking, Meters meters) {
     this.admission = admission;
-    this.connections = connections;
     this.asking = asking;
     this.meters = meters;
   }
@@ -64,14 +60,8 @@ final class Peer implements InternalProtocolNegotiator.ProtocolNegotiator {
         return;
       }
       EntityUid uid = uid(context.channel());
-      var share = connections.of(uid);
-      if (!share.take(1)) {
-        meters.connectionRefused();
-        var _ = context.close();
-        return;
-      }
-      context.channel().closeFuture().addListener(_ -> share.give(1));
       Caller caller = admission.apply(uid);
+      grpc.decoder().frameListener(new Calm(grpc.decoder().frameListener()));
       Unread.watch(grpc.connection(), caller, asking, meters);
       var attributes =
           InternalProtocolNegotiationEvent.getAttributes(negotiated).toBuilder()
@@ -82,7 +72,8 @@ final class Peer implements InternalProtocolNegotiator.ProtocolNegotiator {
     }
   }
 
-  private static EntityUid uid(Channel channel) throws IOException {
+  /** Who holds the other end of a plaintext connection. */
+  static EntityUid uid(Channel channel) throws IOException {
     String id =
         channel instanceof EpollDomainSocketChannel socket
             ? "uid:" + socket.peerCredentials().uid()

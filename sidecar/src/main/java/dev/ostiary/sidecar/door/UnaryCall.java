@@ -111,6 +111,7 @@ final class UnaryCall<Q, A> extends ServerCall.Listener<Received<Q>> {
         case Received.Unreadable(var refused) -> refuse(refused);
         case Received.Message(var request) -> answer(request);
       }
+      received = null; // its answer may wait for long
     }
   }
 

@@ -4,16 +4,24 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -40,7 +48,10 @@ final class RawHttp2 implements AutoCloseable {
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
-  private final Socket socket = new Socket();
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final Closeable socket;
   private final OutputStream out;
   private final DataInputStream in;
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
@@ -60,16 +71,55 @@ final class RawHttp2 implements AutoCloseable {
 
   /** A connection that begins with these settings. */
   RawHttp2(String address, byte[] settings) throws IOException {
+    this(connected(address), settings);
+  }
+
+  /** A connection to a Unix socket, whose answers are never held up. */
+  RawHttp2(Path socket) throws IOException {
+    this(
+        SocketChannel.open(UnixDomainSocketAddress.of(socket)),
+        ByteBuffer.allocate(6).putShort((short) 4).putInt(Integer.MAX_VALUE).array());
+    window(0, Integer.MAX_VALUE - 65_535);
+  }
+
+  private RawHttp2(Socket socket, byte[] settings) throws IOException {
+    this(socket, socket.getInputStream(), socket.getOutputStream(), settings);
+  }
+
+  private RawHttp2(SocketChannel socket, byte[] settings) throws IOException {
+    this(socket, Channels.newInputStream(socket), Channels.newOutputStream(socket), settings);
+  }
+
+  private RawHttp2(Closeable socket, InputStream in, OutputStream out, byte[] settings)
+      throws IOException {
+    this.socket = socket;
+    this.out = new BufferedOutputStream(out, 16 << 10);
+    this.in = new DataInputStream(new BufferedInputStream(in));
+    this.out.write(PREFACE);
+    frame(SETTINGS, 0, 0, settings);
+    if (await(frame -> frame.type == SETTINGS && frame.flags == ACK).isEmpty()) {
+      socket.close();
+      throw new EOFException("the server closed");
+    }
+  }
+
+  /** All that a connection sends which begins a header and no more. */
+  static byte[] headersThatDoNotEnd() {
+    return ByteBuffer.allocate(PREFACE.length + 9 + 10)
+        .put(PREFACE)
+        .put(framed(SETTINGS, 0, 0, new byte[0]))
+        .put(framed(HEADERS, 0, 1, new byte[] {0}))
+        .array();
+  }
+
+  private static Socket connected(String address) throws IOException {
     int colon = address.lastIndexOf(':');
     int port = Integer.parseInt(address.substring(colon + 1));
+    var socket = new Socket();
     socket.connect(new InetSocketAddress(address.substring(0, colon), port));
     socket.setSoTimeout(20_000);
     socket.setTcpNoDelay(true);
-    out = socket.getOutputStream();
-    in = new DataInputStream(socket.getInputStream());
-    out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    frame(SETTINGS, 0, 0, settings);
-    await(frame -> frame.type == SETTINGS && frame.flags == ACK);
+    return socket;
   }
 
   /** Begins a call. */
@@ -104,12 +154,26 @@ final class RawHttp2 implements AutoCloseable {
     frame(PING, 0, 0, new byte[8]);
   }
 
+  /** Lets the other side send so many bytes more. */
+  void window(int stream, int bytes) throws IOException {
+    frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+  }
+
+  /** Sends what was written so far, which may wait for 16 KiB else. */
+  void flush() throws IOException {
+    out.flush();
+  }
+
   /** The first frame from here on that is so; empty where the server closes before. */
   Optional<Frame> await(Predicate<Frame> wanted) throws IOException {
     try {
+      flush();
       while (true) {
         Frame frame = read();
-        if (frame.type == SETTINGS && frame.flags != ACK) frame(SETTINGS, ACK, 0, new byte[0]);
+        if (frame.type == SETTINGS && frame.flags != ACK) {
+          frame(SETTINGS, ACK, 0, new byte[0]);
+          flush();
+        }
         if (wanted.test(frame)) return Optional.of(frame);
       }
     } catch (EOFException | SocketException e) {
@@ -140,13 +204,16 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Sends any frame. */
   void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-    out.write(
-        ByteBuffer.allocate(9 + payload.length)
-            .putInt((payload.length << 8) | type)
-            .put((byte) flags)
-            .putInt(stream)
-            .put(payload)
-            .array());
+    out.write(framed(type, flags, stream, payload));
+  }
+
+  private static byte[] framed(int type, int flags, int stream, byte[] payload) {
+    return ByteBuffer.allocate(9 + payload.length)
+        .putInt((payload.length << 8) | type)
+        .put((byte) flags)
+        .putInt(stream)
+        .put(payload)
+        .array();
   }
 
   /** A literal header field without indexing: RFC 7541, section 6.2.2. */
