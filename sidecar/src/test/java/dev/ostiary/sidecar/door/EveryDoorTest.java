@@ -11,15 +11,24 @@ import dev.ostiary.envoy.v3.AuthorizationGrpc;
 import dev.ostiary.envoy.v3.CheckRequest;
 import dev.ostiary.sidecar.Served;
 import dev.ostiary.sidecar.cli.ExpectedDecision;
+import dev.ostiary.v1.CheckBatchRequest;
+import dev.ostiary.v1.CheckResponse;
+import dev.ostiary.v1.CheckStreamRequest;
+import dev.ostiary.v1.CheckStreamResponse;
+import dev.ostiary.v1.DecisionServiceGrpc;
+import io.grpc.stub.StreamObserver;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,22 +94,23 @@ final class EveryDoorTest {
     int withEntities = 0;
     int withoutBody = 0;
     int withObligations = 0;
+    var all = new ArrayList<String>();
+    var evaluations = new ArrayList<Json>();
+    var evaluated = new ArrayList<String>();
     for (int i = 0; i < lines.size(); i++) {
       JsonObject row = Asked.object(lines.get(i));
       String name = ((Json.Str) Asked.member(row, "name")).value();
       String wanted = string(row, "decision") + " " + string(row, "reason_code");
       var response = served.client().check(expected.get(i).request());
-      assertEquals(
-          wanted,
-          (response.getDecision() == dev.ostiary.v1.Decision.DECISION_ALLOW ? "allow" : "deny")
-              + " "
-              + AnswerJson.code(response),
-          "gRPC: " + name);
+      assertEquals(wanted, said(response), "gRPC: " + name);
+      all.add(wanted);
       if (row.find("entities") != null) {
         withEntities++; // only gRPC carries entities
         continue;
       }
       assertEquals(wanted, authzen(row), "AuthZEN: " + name);
+      evaluations.add(evaluation(row));
+      evaluated.add(wanted);
       assertEquals(wanted.startsWith("allow"), opa(row), "OPA: " + name);
       if (wanted.startsWith("allow")) {
         String must = Challenges.obligations(response);
@@ -113,19 +123,82 @@ final class EveryDoorTest {
         withoutBody++;
       }
     }
+    var questions = expected.stream().map(ExpectedDecision::request).toList();
+    assertEquals(all, batch(questions), "CheckBatch");
+    assertEquals(all, stream(questions), "CheckStream");
+    assertEquals(evaluated, authzen(evaluations), "AuthZEN's evaluations");
     assertEquals(100, lines.size());
     assertEquals(2, withEntities);
     assertEquals(81, withoutBody);
     assertTrue(withObligations > 0);
   }
 
-  private String authzen(JsonObject row) throws Exception {
+  private static String said(CheckResponse response) {
+    return (response.getDecision() == dev.ostiary.v1.Decision.DECISION_ALLOW ? "allow" : "deny")
+        + " "
+        + AnswerJson.code(response);
+  }
+
+  private List<String> batch(List<dev.ostiary.v1.CheckRequest> questions) {
+    var request = CheckBatchRequest.newBuilder().addAllRequests(questions).build();
+    return served.client().checkBatch(request).getResultsList().stream()
+        .map(result -> said(result.getResponse()))
+        .toList();
+  }
+
+  private List<String> stream(List<dev.ostiary.v1.CheckRequest> questions) throws Exception {
+    var answers = new ConcurrentSkipListMap<Long, String>();
+    var ended = new CompletableFuture<Boolean>();
+    var asking =
+        DecisionServiceGrpc.newStub(served.channel())
+            .checkStream(
+                new StreamObserver<CheckStreamResponse>() {
+                  @Override
+                  public void onNext(CheckStreamResponse answer) {
+                    answers.put(answer.getId(), said(answer.getResult().getResponse()));
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    ended.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    ended.complete(true);
+                  }
+                });
+    for (int i = 0; i < questions.size(); i++)
+      asking.onNext(
+          CheckStreamRequest.newBuilder().setId(i + 1L).setRequest(questions.get(i)).build());
+    asking.onCompleted();
+    assertTrue(ended.get(30, TimeUnit.SECONDS));
+    return List.copyOf(answers.values());
+  }
+
+  private List<String> authzen(List<Json> evaluations) throws Exception {
+    var request = JsonWriter.compact(Json.of("evaluations", Json.of(evaluations)));
+    var response = Asked.object(asked.post("/access/v1/evaluations", request).body());
+    var said = new ArrayList<String>();
+    for (Json each : ((Json.Arr) Asked.member(response, "evaluations")).elements()) {
+      boolean allowed = ((Json.Bool) Asked.member(each, "decision")).value();
+      String code = ((Json.Str) Asked.member(each, "context", "reason_code")).value();
+      said.add((allowed ? "allow " : "deny ") + code);
+    }
+    return said;
+  }
+
+  private static Json evaluation(JsonObject row) {
     var request = new LinkedHashMap<String, Json>();
     request.put("subject", Asked.member(row, "principal"));
     request.put("action", Json.of("name", Asked.member(row, "action", "id")));
     request.put("resource", Asked.member(row, "resource"));
     request.put("context", Asked.member(row, "context"));
-    var response = asked.post("/access/v1/evaluation", JsonWriter.compact(Json.of(request)));
+    return Json.of(request);
+  }
+
+  private String authzen(JsonObject row) throws Exception {
+    var response = asked.post("/access/v1/evaluation", JsonWriter.compact(evaluation(row)));
     String code =
         ((Json.Str) Asked.member(Asked.object(response.body()), "context", "reason_code")).value();
     return (Asked.decision(response) ? "allow " : "deny ") + code;
