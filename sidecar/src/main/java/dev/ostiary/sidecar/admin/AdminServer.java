@@ -3,6 +3,7 @@ package dev.ostiary.sidecar.admin;
 import dev.ostiary.cedar.EntityUid;
 import dev.ostiary.sidecar.decide.Caller;
 import dev.ostiary.sidecar.decide.Caller.Right;
+import dev.ostiary.sidecar.limit.Patience;
 import dev.ostiary.sidecar.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -15,6 +16,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +26,8 @@ import java.util.function.Supplier;
  * write) and, to callers that may read the log, the tiles and checkpoints of the logs, on loopback.
  */
 public final class AdminServer extends VerticleBase {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final InetSocketAddress address;
   private final Meters meters;
   private final Supplier<Optional<String>> unready;
@@ -63,10 +67,19 @@ public final class AdminServer extends VerticleBase {
         new HttpServerOptions()
             .setMaxHeaderSize(8192)
             .setMaxInitialLineLength(1024)
-            .setIdleTimeout(30);
+            .setIdleTimeout(Math.toIntExact(PATIENCE.toSeconds()));
+    var patience = new Patience(vertx, PATIENCE);
     return vertx
         .createHttpServer(options)
-        .requestHandler(this::answer)
+        .connectionHandler(connection -> {
+          patience.expect(connection);
+          connection.closeHandler(_ -> patience.rest(connection));
+        })
+        .requestHandler(request -> {
+          patience.rest(request.connection());
+          request.response().endHandler(_ -> patience.expect(request.connection()));
+          answer(request);
+        })
         .listen(address.getPort(), address.getHostString())
         .onSuccess((HttpServer server) -> port = server.actualPort());
   }

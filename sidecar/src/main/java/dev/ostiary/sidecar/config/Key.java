@@ -116,7 +116,11 @@ public enum Key {
       "limits.connections",
       "1024",
       "connections on all doors together, shared fairly between callers"),
-  CONNECTION_IDLE("limits.connection-idle", "10m", "after which one without calls is ended"),
+  CONNECTION_IDLE(
+      "limits.connection-idle",
+      "10m",
+      "after which one without calls is ended; over HTTP one that brings no whole request, after a"
+          + " minute at most"),
   CONNECTION_AGE("limits.connection-age", "1h", "after which a connection is asked to end"),
   CONNECTION_GRACE("limits.connection-grace", "30s", "how long its calls may then take to end"),
   KEEPALIVE("limits.keepalive", "10s", "least time between two pings of a client"),

@@ -9,6 +9,7 @@ import dev.ostiary.sidecar.decide.Refused;
 import dev.ostiary.sidecar.decide.Refused.Why;
 import dev.ostiary.sidecar.identity.Tls;
 import dev.ostiary.sidecar.limit.FairShare;
+import dev.ostiary.sidecar.limit.Patience;
 import dev.ostiary.sidecar.metrics.Meters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -41,7 +42,7 @@ public final class HttpDoor {
   private static final long BUDGET_BYTES = 32L << 20;
 
   private static final int LINE_BYTES = 4096;
-  private static final int IDLE_SECONDS = 60;
+  private static final Duration MOST_PATIENCE = Duration.ofMinutes(1);
 
   private final Meters meters;
   private final Optional<TlsPeer> peer;
@@ -117,7 +118,7 @@ public final class HttpDoor {
   private final class Serving extends VerticleBase {
     private final IdentityHashMap<HttpConnection, Caller> callers = new IdentityHashMap<>();
 
-    private void admit(HttpConnection connection) {
+    private void admit(HttpConnection connection, Patience patience) {
       try {
         Caller caller = peer.isPresent() ? peer.get().caller(connection.sslSession()) : loopback;
         var share = connections.of(caller.uid());
@@ -127,8 +128,10 @@ public final class HttpDoor {
           return;
         }
         callers.put(connection, caller);
+        patience.expect(connection);
         connection.closeHandler(_ -> {
           callers.remove(connection);
+          patience.rest(connection);
           share.give(1);
         });
       } catch (CertificateException e) {
@@ -163,24 +166,26 @@ public final class HttpDoor {
               .setHttp2ClearTextEnabled(false)
               .setMaxHeaderSize(limits.headerBytes())
               .setMaxInitialLineLength(LINE_BYTES)
-              .setIdleTimeout(IDLE_SECONDS);
+              .setIdleTimeout(Math.toIntExact(MOST_PATIENCE.toSeconds()));
       if (encryption.isPresent()) encrypt(options, encryption.get());
+      var idle = limits.connectionIdle();
+      var patience = new Patience(vertx, idle.compareTo(MOST_PATIENCE) < 0 ? idle : MOST_PATIENCE);
       // To servers of one process a negative port is one that is picked once, for all of them.
       int wanted = listener.port() == 0 ? -1 : listener.port();
       return vertx
           .createHttpServer(options)
-          .connectionHandler(this::admit)
+          .connectionHandler(connection -> admit(connection, patience))
           .invalidRequestHandler(this::refuseUnread)
           .requestHandler(request -> {
             Caller caller = callers.get(request.connection());
-            if (caller != null) receive(request, caller, vertx);
+            if (caller != null) receive(request, caller, vertx, patience);
           })
           .listen(wanted, listener.address().getHostString())
           .onSuccess(server -> port = server.actualPort());
     }
   }
 
-  private void receive(HttpServerRequest request, Caller caller, Vertx vertx) {
+  private void receive(HttpServerRequest request, Caller caller, Vertx vertx, Patience patience) {
     meters.callOpened();
     var call = new HttpCall(request, caller, vertx, asking);
     var places = asking.places(caller);
@@ -194,6 +199,7 @@ public final class HttpDoor {
           held.addAndGet(-body.length());
           if (placed[0]) places.give(1);
           meters.callClosed();
+          patience.expect(request.connection());
         });
     request.handler(chunk -> {
       if (call.isEnded()) return;
@@ -208,6 +214,7 @@ public final class HttpDoor {
       }
     });
     request.endHandler(_ -> {
+      patience.rest(request.connection());
       if (call.isEnded()) return;
       placed[0] = places.take(1);
       if (placed[0]) call.identify(() -> dispatch(call, body));

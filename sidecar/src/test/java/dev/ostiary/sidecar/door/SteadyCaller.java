@@ -35,14 +35,6 @@ final class SteadyCaller implements AutoCloseable {
     long permille(int share) {
       return sorted[(int) (sorted.length * (long) share / 1_000)];
     }
-
-    /** These and others. */
-    Latencies and(Latencies others) {
-      long[] all = Arrays.copyOf(sorted, sorted.length + others.sorted.length);
-      System.arraycopy(others.sorted, 0, all, sorted.length, others.sorted.length);
-      Arrays.sort(all);
-      return new Latencies(all);
-    }
   }
 
   /** Asks for so long; every check must be answered. */
