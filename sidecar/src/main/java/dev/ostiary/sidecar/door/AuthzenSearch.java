@@ -46,10 +46,10 @@ final class AuthzenSearch {
     this.asking = asking;
   }
 
-  /** What is searched: candidates in order, the question about each, and how one is shown. */
+  /** What is searched: the actions to try in order, the question about each, how one is shown. */
   private record Open(
       Question asked,
-      List<EntityUid> candidates,
+      List<EntityUid> actions,
       Function<EntityUid, Question> question,
       Function<EntityUid, Json> shown) {}
 
@@ -61,8 +61,8 @@ final class AuthzenSearch {
     var reader = new AuthzenQuestion(call.caller(), asking.nowMillis(), snapshot);
     Open open =
         switch (path) {
-          case SUBJECT -> subjects(reader, request, snapshot);
-          case RESOURCE -> resources(reader, request, snapshot);
+          case SUBJECT -> subjects(reader, request);
+          case RESOURCE -> resources(reader, request);
           default -> actions(reader, request, snapshot);
         };
     if (!call.caller().may(Right.SEARCH, open.asked())) {
@@ -79,14 +79,9 @@ final class AuthzenSearch {
             () ->
                 path.equals(ACTION)
                     ? Search.find(
-                        open.candidates(), page.after(), page.limit(), open.question(), snapshot)
+                        open.actions(), page.after(), page.limit(), open.question(), snapshot)
                     : Search.entities(
-                        open.asked(),
-                        open.candidates(),
-                        page.after(),
-                        page.limit(),
-                        open.question(),
-                        snapshot),
+                        open.asked(), page.after(), page.limit(), open.question(), snapshot),
             false)
         .onComplete(done -> {
           running.decrementAndGet();
@@ -96,8 +91,7 @@ final class AuthzenSearch {
         });
   }
 
-  private static Open subjects(AuthzenQuestion reader, JsonObject request, Snapshot snapshot)
-      throws Unreadable {
+  private static Open subjects(AuthzenQuestion reader, JsonObject request) throws Unreadable {
     JsonObject subject = AuthzenQuestion.object(request.find("subject"), "subject");
     String type = AuthzenQuestion.text(subject, "type", "subject");
     Question asked =
@@ -108,13 +102,12 @@ final class AuthzenSearch {
             request.find("context"));
     return new Open(
         reader.question(EntityUid.of(type, ""), asked.action(), asked.resource(), asked.context()),
-        Search.ofType(type, snapshot),
+        List.of(),
         uid -> reader.question(uid, asked.action(), asked.resource(), asked.context()),
         AuthzenSearch::entity);
   }
 
-  private static Open resources(AuthzenQuestion reader, JsonObject request, Snapshot snapshot)
-      throws Unreadable {
+  private static Open resources(AuthzenQuestion reader, JsonObject request) throws Unreadable {
     JsonObject resource = AuthzenQuestion.object(request.find("resource"), "resource");
     String type = AuthzenQuestion.text(resource, "type", "resource");
     Question asked =
@@ -125,7 +118,7 @@ final class AuthzenSearch {
             request.find("context"));
     return new Open(
         reader.question(asked.principal(), asked.action(), EntityUid.of(type, ""), asked.context()),
-        Search.ofType(type, snapshot),
+        List.of(),
         uid -> reader.question(asked.principal(), asked.action(), uid, asked.context()),
         AuthzenSearch::entity);
   }

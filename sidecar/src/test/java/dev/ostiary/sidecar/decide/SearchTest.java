@@ -56,9 +56,7 @@ final class SearchTest {
   /** Compares one search, in pages of seven, and returns the number of its results. */
   private static int compare(EntityUid principal, EntityUid action, String type) {
     List<String> expected =
-        snapshot.entities().stream()
-            .map(Entity::uid)
-            .filter(uid -> uid.type().equals(type))
+        known(type).stream()
             .filter(uid ->
                 Decider.decide(question(principal, action, uid), snapshot) instanceof Answer answer
                     && answer.allowed())
@@ -72,7 +70,6 @@ final class SearchTest {
       Search.Found page =
           Search.entities(
               question(principal, action, EntityUid.of(type, "")),
-              Search.ofType(type, snapshot),
               after,
               7,
               uid -> question(principal, action, uid),
@@ -93,7 +90,6 @@ final class SearchTest {
     Search.Found found =
         Search.entities(
             question(eve, READ, EntityUid.of("Dataset", "")),
-            Search.ofType("Dataset", snapshot),
             "",
             10,
             uid -> {
@@ -103,5 +99,47 @@ final class SearchTest {
             snapshot);
     assertEquals(List.of(), found.answers());
     assertEquals(0, tried.get());
+  }
+
+  /** Who may read a dataset: whoever is in the groups that it names, and nobody else is tried. */
+  @Test
+  void whoMayIsSoughtAmongTheMembersOfWhatPoliciesName() {
+    int tried = 0;
+    int all = 0;
+    int found = 0;
+    for (EntityUid dataset : known("Dataset")) {
+      var asked = new AtomicInteger();
+      Search.Found page =
+          Search.entities(
+              question(EntityUid.of("User", ""), READ, dataset),
+              "",
+              1_000,
+              uid -> {
+                asked.incrementAndGet();
+                return question(uid, READ, dataset);
+              },
+              snapshot);
+      var expected =
+          known("User").stream()
+              .filter(uid ->
+                  Decider.decide(question(uid, READ, dataset), snapshot) instanceof Answer answer
+                      && answer.allowed())
+              .map(EntityUid::toString)
+              .sorted()
+              .toList();
+      assertEquals(expected, page.answers().stream().map(one -> one.found().toString()).toList());
+      tried += asked.get();
+      all += known("User").size();
+      found += expected.size();
+    }
+    assertTrue(found > 10, "found only " + found);
+    assertTrue(tried < all / 2, tried + " of " + all + " tried");
+  }
+
+  private static List<EntityUid> known(String type) {
+    return snapshot.entities().stream()
+        .map(Entity::uid)
+        .filter(uid -> uid.type().equals(type))
+        .toList();
   }
 }
