@@ -22,7 +22,7 @@ public final class LogOptions implements Cloneable {
   private final LogKey key;
   private Path directory;
   private Duration syncEvery = Duration.ofMillis(5);
-  private Duration checkpointEvery = Duration.ofMillis(600);
+  private Duration checkpointEvery = Duration.ofMillis(500);
   private Duration keepEvery = Duration.ofMinutes(1);
   private int segmentBytes = 16 << 20;
   private long unsyncedBytes = 32L << 20;
@@ -99,7 +99,7 @@ public final class LogOptions implements Cloneable {
     return with(options -> options.syncEvery = value);
   }
 
-  /** The most time between two checkpoints while the log grows; 600 ms. */
+  /** The most time between two checkpoints while the log grows; 500 ms. */
   public Duration checkpointEvery() {
     return checkpointEvery;
   }

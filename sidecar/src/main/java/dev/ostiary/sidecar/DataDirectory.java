@@ -56,7 +56,7 @@ record DataDirectory(
     Optional<ObjectStore> store,
     Epoch epoch) {
   /** A checkpoint is at most this old while the log grows. */
-  private static final Duration CHECKPOINT_EVERY = Duration.ofMillis(600);
+  private static final Duration CHECKPOINT_EVERY = Duration.ofMillis(500);
 
   private static final Duration WITNESS_PATIENCE = Duration.ofMillis(200);
   private static final String DECISIONS = "/decisions/";
