@@ -20,6 +20,7 @@ final class Publisher {
   /** Where appends outrun the tiles, a checkpoint over some of them is due before one over all. */
   private static final Duration DERIVE_FOR = Duration.ofMillis(200);
 
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
   private static final Duration ANCHOR_REST = Duration.ofSeconds(5);
 
   private final Disk disk;
@@ -44,6 +45,7 @@ final class Publisher {
   private volatile Published last;
   private volatile boolean stopping;
   private volatile boolean requested;
+  private boolean unsynced; // entries are written, and the last round found none of them synced
   private boolean behind; // more is synced than the last round made tiles of
   private final Cosigning cosigning;
   private final Settler settler;
@@ -83,7 +85,8 @@ final class Publisher {
   private void run() {
     long next = System.nanoTime();
     while (!stopping) {
-      next = Math.max(next + options.checkpointEvery().toNanos(), System.nanoTime());
+      Duration every = unsynced ? LOOK_AGAIN : options.checkpointEvery();
+      next = Math.max(next + every.toNanos(), System.nanoTime());
       for (long wait = next - System.nanoTime();
           wait > 0 && !stopping && !requested && !behind;
           wait = next - System.nanoTime()) {
@@ -97,8 +100,10 @@ final class Publisher {
     boolean whole = requested || stopping;
     requested = false;
     behind = false;
+    long size = syncer.syncedSize();
+    unsynced = size == checkpoint.size() && writer.writtenSize() > size;
     try {
-      publish(syncer.syncedSize(), whole ? Long.MAX_VALUE : DERIVE_FOR.toNanos());
+      publish(size, whole ? Long.MAX_VALUE : DERIVE_FOR.toNanos());
     } catch (IOException e) {
       failures++;
       if (Supply.isFull(e)) giveBallast();
