@@ -83,10 +83,9 @@ final class Publisher {
   }
 
   private void run() {
-    long next = System.nanoTime();
     while (!stopping) {
       Duration every = unsynced ? LOOK_AGAIN : options.checkpointEvery();
-      next = Math.max(next + every.toNanos(), System.nanoTime());
+      long next = System.nanoTime() + every.toNanos();
       for (long wait = next - System.nanoTime();
           wait > 0 && !stopping && !requested && !behind;
           wait = next - System.nanoTime()) {
