@@ -190,11 +190,13 @@ final class SubjectsTest {
         assertEquals(Optional.of(uid), tokens.show(hidden));
         assertEquals(Optional.empty(), other.show(hidden));
         assertNotEquals(token, other.hide(uid));
-        // Nor is it one of another type, nor with another last character.
+        // Nor is it one of another type, nor with another character; the last has bits that say
+        // nothing.
         assertEquals(Optional.empty(), tokens.show(EntityUid.of(type + "x", token.getId())));
-        String turned = token.getId().substring(0, token.getId().length() - 2) + "zz";
-        if (!turned.equals(token.getId()))
-          assertNotEquals(Optional.of(uid), tokens.show(EntityUid.of(type, turned)));
+        var turned = new StringBuilder(token.getId());
+        int middle = turned.length() / 2;
+        turned.setCharAt(middle, turned.charAt(middle) == 'A' ? 'B' : 'A');
+        assertNotEquals(Optional.of(uid), tokens.show(EntityUid.of(type, turned.toString())));
       }
     }
     assertEquals(Optional.empty(), tokens.show(EntityUid.of("Doc", "#not base64")));
